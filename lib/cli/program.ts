@@ -1,0 +1,170 @@
+import { Command, CommanderError } from 'commander';
+import { KeyRotationError } from '../core/errors';
+import { checkName, parseSeconds, refuseKeyAsArgument } from './arguments';
+import { EXIT, type ExitCode } from './exit-codes';
+import { type CliIo, guarded, withProgress } from './io';
+import type { OpenPlatform, Platform } from './platform';
+import { reportFailure } from './report';
+import { rotate } from './rotate';
+import { stage } from './stage';
+import { stageMissing } from './stage-missing';
+import { status } from './status';
+import { undo } from './undo';
+
+/** What a run of the command works with. */
+interface Session {
+  readonly io: CliIo;
+  readonly open: OpenPlatform;
+  exitCode: ExitCode;
+}
+
+type Action = (platform: Platform, io: CliIo) => Promise<ExitCode>;
+
+const DEFAULT_TIMEOUT_SECONDS = 120;
+
+const GENERAL_HELP = `
+In this repository: npm run keys -- <command>
+AWS credentials and region come from where the AWS CLI takes them (AWS_PROFILE, AWS_REGION).
+
+Exit codes:
+  0  done
+  1  the operation failed; the message says what to do
+  2  wrong usage or a bad input, such as a key that is refused; nothing was changed
+
+CLAUDE_KEYS_DEBUG=1 adds stack traces to errors.`;
+
+/**
+ * Runs one command line and tells how it ended. Never rejects, and never prints a key.
+ * @param argv as in process.argv: the first two entries are not looked at
+ * @param debug adds stack traces
+ */
+export async function main(argv: readonly string[], io: CliIo, open: OpenPlatform, debug = false): Promise<ExitCode> {
+  const session: Session = { io: guarded(io), open, exitCode: EXIT.ok };
+  try {
+    refuseKeyAsArgument(argv.slice(2));
+    await createProgram(session).parseAsync([...argv]);
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return reportUsage(error, session.io);
+    return reportFailure(error, session.io, debug);
+  }
+}
+
+function createProgram(session: Session): Command {
+  const program = new Command('claude-keys')
+    .description("Looks after the Claude API keys of an environment's services.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.io.out(text.trimEnd()),
+      writeErr: (text) => session.io.err(text.trimEnd()),
+      // Printed by reportUsage, in the form that all errors have.
+      outputError: () => {},
+    })
+    .addHelpText('after', GENERAL_HELP);
+  addStage(program, session);
+  addStatus(program, session);
+  addRotate(program, session);
+  addUndo(program, session);
+  return program;
+}
+
+function addStage(program: Command, session: Session): void {
+  program
+    .command('stage <environment> [service]')
+    .description('take a new key from a hidden prompt or standard input, check it, and keep it as a spare')
+    .option('--missing', 'take keys for every service that lacks one')
+    .option('--name <name>', "the key's name in the Console, where the issuer's list cannot be read")
+    .addHelpText(
+      'after',
+      examples(
+        ['claude-keys stage prod rag-service', 'asks for the key'],
+        ['pass show new-key | claude-keys stage prod rag-service', 'takes it from standard input'],
+        ['claude-keys stage prod --missing', 'tells which keys to create, then takes them in any order'],
+        ['pbpaste | claude-keys stage prod --missing', 'one key per line'],
+      ),
+    )
+    .action(async (environment: string, service: string | undefined, options: { missing?: true; name?: string }) => {
+      const action = stageAction(service, options);
+      session.io.hideInput();
+      await run(session, environment, action);
+    });
+}
+
+function stageAction(service: string | undefined, options: { missing?: true; name?: string }): Action {
+  if (options.missing) {
+    if (service === undefined && options.name === undefined) return stageMissing;
+    throw new KeyRotationError('BadRequest', '--missing goes with neither a service nor --name. Nothing was staged');
+  }
+  if (service === undefined) {
+    throw new KeyRotationError('BadRequest', 'name a service, or use --missing. Nothing was staged');
+  }
+  checkName('service', service);
+  const { name } = options;
+  return (platform, io) => stage(name === undefined ? { service } : { service, name }, platform, io);
+}
+
+function addStatus(program: Command, session: Session): void {
+  program
+    .command('status <environment> [service]')
+    .description('show every key: its state, ages, last use, next rotation, and what is wrong')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText(
+      'after',
+      examples(
+        ['claude-keys status prod', 'all services'],
+        ['claude-keys status prod rag-service --json', 'one service, for a program to read'],
+      ),
+    )
+    .action(async (environment: string, service: string | undefined, options: { json?: true }) => {
+      const json = options.json ?? false;
+      const request = service === undefined ? { json } : { json, service: checkName('service', service) };
+      await run(session, environment, (platform, io) => status(request, platform, io));
+    });
+}
+
+function addRotate(program: Command, session: Session): void {
+  program
+    .command('rotate <environment> <service>')
+    .description("replace a service's key now by its oldest good spare; the old key stays accepted for the overlap")
+    .option('--timeout <seconds>', 'how long to wait for the new key', String(DEFAULT_TIMEOUT_SECONDS))
+    .option('--no-wait', 'start the rotation and return')
+    .addHelpText('after', examples(['claude-keys rotate prod rag-service', 'waits until the new key is current']))
+    .action(async (environment: string, service: string, options: { timeout: string; wait: boolean }) => {
+      const timeoutSeconds = parseSeconds('--timeout', options.timeout);
+      const request = { service: checkName('service', service), timeoutSeconds, wait: options.wait };
+      await run(session, environment, (platform, io) => rotate(request, platform, io));
+    });
+}
+
+function addUndo(program: Command, session: Session): void {
+  program
+    .command('undo <environment> <service>')
+    .description('make the key before the last rotation current again, and pause rotation')
+    .addHelpText('after', examples(['claude-keys undo prod rag-service', 'until the old key is archived']))
+    .action(async (environment: string, service: string) => {
+      checkName('service', service);
+      await run(session, environment, (platform, io) => undo(service, platform, io));
+    });
+}
+
+async function run(session: Session, environment: string, action: Action): Promise<void> {
+  checkName('environment', environment);
+  const { io, open } = session;
+  const platform = await withProgress(io, `looking for ${environment}`, () => open(environment));
+  session.exitCode = await action(platform, io);
+}
+
+/** Help that was asked for is a success; anything else commander stops for is wrong usage. */
+function reportUsage(error: CommanderError, io: CliIo): ExitCode {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (error.code !== 'commander.help') {
+    io.err(`error BadRequest: ${error.message.replace(/^error: /, '')}. See claude-keys --help. Nothing was changed`);
+  }
+  return EXIT.badInput;
+}
+
+function examples(...lines: readonly (readonly [command: string, what: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const text = lines.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`);
+  return `\nExamples:\n${text.join('\n')}`;
+}

@@ -1,0 +1,29 @@
+import type { IssuerAccess } from '../contract/platform-settings';
+import type { ServicePolicy } from '../contract/registration';
+import type { ReadersConfig } from './environment-config';
+
+/** An environment after validation, with every default filled in. */
+export interface Environment {
+  readonly name: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly issuerAccess: IssuerAccess;
+  readonly adminKeyExpiresOn?: string;
+  readonly allowPersonalKeys: boolean;
+  readonly timeZone: string;
+  readonly alarmEmails: { readonly critical: readonly string[]; readonly warning: readonly string[] };
+  readonly readerAccounts: readonly string[];
+  readonly services: readonly Service[];
+}
+
+/** A service after validation, with its whole policy. */
+export interface Service {
+  readonly name: string;
+  readonly owner: string;
+  readonly issuer: 'claude-console';
+  readonly readers: ReadersConfig;
+  readonly strictReads: boolean;
+  readonly policy: ServicePolicy;
+}

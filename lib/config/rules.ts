@@ -1,0 +1,121 @@
+import type {
+  AlarmEmails,
+  EnvironmentConfig,
+  PolicyConfig,
+  ReaderRoleConfig,
+  ServiceConfig,
+} from './environment-config';
+import {
+  checkedElsewhere,
+  type FieldRule,
+  listOf,
+  oneOf,
+  optional,
+  type Shape,
+  textLike,
+  wholeNumber,
+  yesOrNo,
+} from './shape';
+
+/** Lets the role names of the platform stay within IAM's 64 characters. */
+const environmentName = textLike(
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,20})/,
+  '1 to 20 lower-case letters, digits and single hyphens, a letter first',
+);
+const serviceName = textLike(
+  /^(?!platform$)[a-z][a-z0-9]*(-[a-z0-9]+)*$(?<=^.{1,40})/,
+  "1 to 40 lower-case letters, digits and single hyphens, a letter first; not 'platform'",
+);
+const accountId = textLike(/^\d{12}$/, 'an AWS account id, 12 digits');
+const roleArn = textLike(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  "ARNs of roles, 'arn:aws:iam::<12 digits>:role/<name>'",
+);
+const emailAddress = textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'e-mail addresses');
+
+const day: FieldRule = {
+  allowed: "a day, '2027-03-01'",
+  accepts: (value) => typeof value === 'string' && isDay(value),
+};
+
+const timeZone: FieldRule = {
+  allowed: "an IANA time zone, 'Europe/Berlin'",
+  accepts: (value) => typeof value === 'string' && isTimeZone(value),
+};
+
+/** What each field of an environment may hold. */
+export const ENVIRONMENT_RULES: Shape<EnvironmentConfig> = {
+  name: environmentName,
+  account: optional(accountId),
+  region: optional(textLike(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, 'eu-central-1'")),
+  organizationId: textLike(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, 'a UUID, as the Claude Console shows it'),
+  workspaceId: textLike(/^wrkspc_[A-Za-z0-9]+$/, "a workspace id, 'wrkspc_…'"),
+  issuerAccess: oneOf('adminKey', 'manual'),
+  adminKeyExpiresOn: optional(day),
+  allowPersonalKeys: optional(yesOrNo),
+  timeZone: optional(timeZone),
+  alarmEmails: optional(checkedElsewhere),
+  readerAccounts: optional(listOf(accountId)),
+  policy: optional(checkedElsewhere),
+  services: { allowed: 'a list of services', accepts: Array.isArray },
+};
+
+/** What each field of `alarmEmails` may hold. */
+export const ALARM_EMAILS_RULES: Shape<AlarmEmails> = {
+  critical: optional(listOf(emailAddress)),
+  warning: optional(listOf(emailAddress)),
+};
+
+/** What each field of a service may hold. */
+export const SERVICE_RULES: Shape<ServiceConfig> = {
+  name: serviceName,
+  owner: textLike(/\S/, 'the team or address that answers for the service'),
+  issuer: optional(oneOf('claude-console')),
+  readers: {
+    allowed: "{ role: { assumedBy: 'lambda' } } or { roleArns: ['arn:aws:iam::…'] }",
+    accepts: checkedElsewhere.accepts,
+  },
+  strictReads: optional(yesOrNo),
+  policy: optional(checkedElsewhere),
+};
+
+/** What each field of `readers` may hold; exactly one of them. */
+export const READERS_RULES: Shape<{ readonly role?: unknown; readonly roleArns?: unknown }> = {
+  role: optional(checkedElsewhere),
+  roleArns: optional(listOf(roleArn, 1)),
+};
+
+/** What each field of `readers.role` may hold. */
+export const READER_ROLE_RULES: Shape<ReaderRoleConfig> = {
+  assumedBy: textLike(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, "an AWS service, 'lambda' or 'lambda.amazonaws.com'"),
+};
+
+/** What each field of a policy may hold, taken alone. */
+export const POLICY_RULES: Shape<PolicyConfig> = {
+  maxAgeDays: optional(wholeNumber(1, 1000)),
+  rotateEveryDays: optional(wholeNumber(1, 1000)),
+  overlapHours: optional(wholeNumber(1, 24 * 90)),
+  consumerCacheMinutes: optional(wholeNumber(0, 60 * 24 * 30)),
+  quietHours: optional(wholeNumber(1, 24 * 30)),
+  maxReportLagHours: optional(wholeNumber(1, 24 * 7)),
+  retirementDeadlineDays: optional(wholeNumber(1, 365)),
+  atRetirementDeadline: optional(oneOf('keep', 'disable')),
+  undoWindowDays: optional(wholeNumber(1, 365)),
+  sparesAtLeast: optional(wholeNumber(1, 20)),
+  spareMaxAgeDays: optional(wholeNumber(1, 365)),
+  rotateBeforeExpiryDays: optional(wholeNumber(1, 365)),
+};
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return /^[A-Za-z]/.test(text); // newer runtimes also take offsets such as +01:00
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { keyAlias, logGroupName, reconcileFunctionName, rotateFunctionName } from '../contract/names';
+import { PlatformScope } from './platform-scope';
+
+/** What the key needs to know. */
+export interface PlatformKeyProps {
+  /** Name of the environment. */
+  readonly environment: string;
+  /** Other accounts whose roles may read secrets of this environment. */
+  readonly readerAccounts: readonly string[];
+}
+
+/**
+ * The one KMS key of an environment: secrets, spares, topics and logs lie under it. Its policy delegates to IAM, so
+ * roles get their permission in their own policies and this one stays the same size whatever the number of services.
+ */
+export class PlatformKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: PlatformKeyProps) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      alias: keyAlias(props.environment),
+      description: `Claude API keys of ${props.environment}: secrets, spares, alarm topics, logs`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN, // without the key, every retained secret is lost
+    });
+    this.allowAlarms();
+    this.allowLogs(props.environment);
+    if (props.readerAccounts.length > 0) this.allowReaderAccounts(props);
+  }
+
+  /**
+   * Without this, CloudWatch and EventBridge drop messages to an encrypted topic silently. No SourceAccount: the
+   * events principal carries none.
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+   */
+  private allowAlarms(): void {
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsToEncryptedTopics',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('events.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+      }),
+    );
+  }
+
+  private allowLogs(environment: string): void {
+    const stack = Stack.of(this);
+    const groups = [rotateFunctionName(environment), reconcileFunctionName(environment)].map((name) =>
+      stack.formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: logGroupName(name),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'FunctionLogs',
+        principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+        resources: ['*'],
+        conditions: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': groups } },
+      }),
+    );
+  }
+
+  /** Another account's IAM policies count only if this policy names the account. */
+  private allowReaderAccounts({ environment, readerAccounts }: PlatformKeyProps): void {
+    const platform = new PlatformScope(this, environment);
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ReadersInOtherAccounts',
+        effect: Effect.ALLOW,
+        principals: readerAccounts.map((account) => new AccountPrincipal(account)),
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: { 'kms:ViaService': platform.viaService('secretsmanager') },
+          StringLike: { 'kms:EncryptionContext:SecretARN': platform.secrets },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,157 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { RECONCILE_VARIABLES } from '../contract/function-environment';
+import { METRIC_NAMESPACE } from '../contract/metrics';
+import { reconcileFunctionName, reconcileRoleName } from '../contract/names';
+import type { IssuerAccess } from '../contract/platform-settings';
+import { acceptFindings, wildcardFinding } from './findings';
+import { KeyFunction } from './key-function';
+import { PlatformScope } from './platform-scope';
+
+/** What the reconcile function needs to know. */
+export interface ReconcileFunctionProps {
+  /** Name of the environment. */
+  readonly environment: string;
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly issuerAccess: IssuerAccess;
+  /**
+   * Day on which the admin key expires.
+   * @default - it does not expire
+   */
+  readonly adminKeyExpiresOn?: string;
+  /** The platform's key: secrets, the admin key and the topic lie under it. */
+  readonly encryptionKey: IKey;
+  /** The function that rotates: the reconciler starts rotations of it. */
+  readonly rotateFunction: LambdaFunction;
+  /** Where people are asked to act. */
+  readonly actionTopic: ITopic;
+}
+
+/** The function that moves what is towards what should be, every 15 minutes; the only one that acts on keys at the issuer. */
+export class ReconcileFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly logGroup: ILogGroup;
+  readonly #platform: PlatformScope;
+  readonly #lambda: KeyFunction;
+
+  constructor(scope: Construct, id: string, props: ReconcileFunctionProps) {
+    super(scope, id);
+    this.#platform = new PlatformScope(this, props.environment);
+    this.#lambda = this.createFunction(props);
+    this.function = this.#lambda.function;
+    this.logGroup = this.#lambda.logGroup;
+    this.createSchedule();
+    this.grantSecrets(props);
+    this.grantParameters();
+    this.grantKey(props.encryptionKey);
+    this.grantFigures();
+    if (props.issuerAccess === 'adminKey') this.grantAdminKey(props.encryptionKey);
+    else this.grantNotices(props);
+    this.acceptWildcards();
+  }
+
+  private createFunction(props: ReconcileFunctionProps): KeyFunction {
+    return new KeyFunction(this, 'Lambda', {
+      code: 'reconcile',
+      functionName: reconcileFunctionName(props.environment),
+      roleName: reconcileRoleName(props.environment),
+      description: `Reconciles the Claude API keys of ${props.environment}`,
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      encryptionKey: props.encryptionKey,
+      environment: {
+        [RECONCILE_VARIABLES.environment]: props.environment,
+        [RECONCILE_VARIABLES.organizationId]: props.organizationId,
+        [RECONCILE_VARIABLES.workspaceId]: props.workspaceId,
+        [RECONCILE_VARIABLES.issuerAccess]: props.issuerAccess,
+        [RECONCILE_VARIABLES.adminKeyExpiresOn]: props.adminKeyExpiresOn ?? '',
+        [RECONCILE_VARIABLES.actionTopicArn]: props.actionTopic.topicArn,
+      },
+    });
+  }
+
+  private createSchedule(): void {
+    new Rule(this, 'Schedule', {
+      description: 'Runs the reconciler',
+      schedule: Schedule.rate(Duration.minutes(15)),
+      targets: [new LambdaTarget(this.function)],
+    });
+  }
+
+  private grantSecrets({ issuerAccess, rotateFunction }: ReconcileFunctionProps): void {
+    // ListSecrets and its filters take no resource: it shows names and labels of every secret, never a value.
+    this.#lambda.allow('FindSecrets', ['secretsmanager:ListSecrets'], ['*']);
+    this.#lambda.allow(
+      'ReconcileServiceSecrets',
+      [
+        'secretsmanager:CancelRotateSecret',
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:ListSecretVersionIds',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:RotateSecret',
+        'secretsmanager:UpdateSecretVersionStage',
+        // Nobody else can tell whether a key still works where the issuer's list cannot be read.
+        ...(issuerAccess === 'manual' ? ['secretsmanager:GetSecretValue'] : []),
+      ],
+      [this.#platform.secrets],
+    );
+    // RotateSecret asks that its caller may invoke the rotation function.
+    this.#lambda.allow('StartRotations', ['lambda:InvokeFunction'], [rotateFunction.functionArn]);
+  }
+
+  /** Spares are SecureStrings: without a grant on the key for SSM, only their names can be read here. */
+  private grantParameters(): void {
+    const { registrations, sparesPaths, spares } = this.#platform;
+    this.#lambda.allow(
+      'ReadRegistrationsAndSpareNames',
+      ['ssm:GetParameter', 'ssm:GetParametersByPath'],
+      [...registrations, ...sparesPaths],
+    );
+    this.#lambda.allow('RemoveSpares', ['ssm:DeleteParameter'], [spares]);
+  }
+
+  private grantKey(key: IKey): void {
+    this.#lambda.allow('KeyForServiceSecrets', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn], {
+      StringEquals: { 'kms:ViaService': this.#platform.viaService('secretsmanager') },
+      StringLike: { 'kms:EncryptionContext:SecretARN': this.#platform.secrets },
+    });
+  }
+
+  private grantAdminKey(key: IKey): void {
+    this.#lambda.allow('ReadAdminKey', ['secretsmanager:GetSecretValue'], [this.#platform.adminSecret]);
+    this.#lambda.allow('KeyForAdminKey', ['kms:Decrypt'], [key.keyArn], {
+      StringEquals: { 'kms:ViaService': this.#platform.viaService('secretsmanager') },
+      StringLike: { 'kms:EncryptionContext:SecretARN': this.#platform.adminSecret },
+    });
+  }
+
+  private grantFigures(): void {
+    this.#lambda.allow('PublishFigures', ['cloudwatch:PutMetricData'], ['*'], {
+      StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE },
+    });
+  }
+
+  /** Where it may not act at the issuer itself, it asks a person to. */
+  private grantNotices({ actionTopic, encryptionKey }: ReconcileFunctionProps): void {
+    this.#lambda.allow('TellPeople', ['sns:Publish'], [actionTopic.topicArn]);
+    this.#lambda.allow('KeyForTopic', ['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn], {
+      StringEquals: { 'kms:ViaService': this.#platform.viaService('sns') },
+    });
+  }
+
+  private acceptWildcards(): void {
+    const { secrets, spares, registrations } = this.#platform;
+    const ids = [secrets, spares, ...registrations].map((arn) => wildcardFinding(this, arn));
+    acceptFindings(this, "one function reconciles every service's secret of its environment, and no other", ids);
+    acceptFindings(this, 'ListSecrets and PutMetricData take no resource; the latter is bound to one namespace', [
+      'AwsSolutions-IAM5[Resource::*]',
+    ]);
+  }
+}

@@ -1,0 +1,176 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { Severity } from '../contract/metrics';
+import {
+  adminSecretName,
+  type PlatformParameter,
+  platformParameterName,
+  reconcileFunctionName,
+  reconcileRoleName,
+} from '../contract/names';
+import type { IssuerAccess, PlatformSettings } from '../contract/platform-settings';
+import { AlarmTopics } from './alarm-topics';
+import { Alarms } from './alarms';
+import { Dashboard } from './dashboard';
+import { acceptFindings } from './findings';
+import { denyToAllBut, KeySecret } from './key-secret';
+import { PlatformKey } from './platform-key';
+import { findPlatform, type IRotationPlatform } from './platform-reference';
+import { PlatformScope } from './platform-scope';
+import { ReconcileFunction } from './reconcile-function';
+import { RotateFunction } from './rotate-function';
+
+/** One environment: where its keys come from, and who hears about them. */
+export interface RotationPlatformProps {
+  /** Name of the environment, part of every physical name here. */
+  readonly environment: string;
+  /** Claude organization, a UUID. */
+  readonly organizationId: string;
+  /** Claude workspace, this environment's alone. */
+  readonly workspaceId: string;
+  /** `adminKey`: the reconciler disables and archives keys by itself. `manual`: it asks a person to. */
+  readonly issuerAccess: IssuerAccess;
+  /**
+   * Day on which the admin key expires (`2027-03-01`).
+   * @default - it does not expire
+   */
+  readonly adminKeyExpiresOn?: string;
+  /**
+   * Whether a key that belongs to a person may serve here.
+   * @default false
+   */
+  readonly allowPersonalKeys?: boolean;
+  /**
+   * IANA time zone in which times are shown to people.
+   * @default 'UTC'
+   */
+  readonly timeZone?: string;
+  /**
+   * Addresses that are told about alarms, by severity.
+   * @default - nobody: subscribe to `topics` yourself
+   */
+  readonly alarmEmails?: Partial<Readonly<Record<Severity, readonly string[]>>>;
+  /**
+   * Other accounts whose roles may read secrets of this environment.
+   * @default - none
+   */
+  readonly readerAccounts?: readonly string[];
+}
+
+/** Everything that the services of one environment share. Nothing in it grows with their number. */
+export class RotationPlatform extends Construct implements IRotationPlatform {
+  /** The platform of an environment that was deployed from elsewhere, to the same account and region. */
+  static fromEnvironment(scope: Construct, environment: string): IRotationPlatform {
+    return findPlatform(scope, environment);
+  }
+
+  readonly environment: string;
+  readonly encryptionKey: IKey;
+  readonly rotateFunction: IFunction;
+  readonly reconcileFunction: IFunction;
+  /** Where alarms go, by severity. */
+  readonly topics: Readonly<Record<Severity, ITopic>>;
+
+  constructor(scope: Construct, id: string, props: RotationPlatformProps) {
+    super(scope, id);
+    this.environment = props.environment;
+    this.encryptionKey = this.createKey(props);
+    this.topics = this.createTopics(props);
+    const rotate = this.createRotateFunction(props);
+    this.rotateFunction = rotate.function;
+    this.reconcileFunction = this.createReconcileFunction(props, rotate);
+    if (props.issuerAccess === 'adminKey') this.createAdminSecret();
+    this.createMonitoring();
+    this.createParameters(props);
+  }
+
+  get rotateFunctionArn(): string {
+    return this.rotateFunction.functionArn;
+  }
+
+  get encryptionKeyArn(): string {
+    return this.encryptionKey.keyArn;
+  }
+
+  private createKey({ environment, readerAccounts = [] }: RotationPlatformProps): IKey {
+    return new PlatformKey(this, 'EncryptionKey', { environment, readerAccounts }).key;
+  }
+
+  private createTopics({ environment, alarmEmails }: RotationPlatformProps): AlarmTopics {
+    return new AlarmTopics(this, 'Topics', {
+      environment,
+      encryptionKey: this.encryptionKey,
+      emails: { critical: [], warning: [], ...alarmEmails },
+    });
+  }
+
+  private createRotateFunction({ environment, organizationId, workspaceId }: RotationPlatformProps): RotateFunction {
+    const { encryptionKey } = this;
+    return new RotateFunction(this, 'Rotate', { environment, organizationId, workspaceId, encryptionKey });
+  }
+
+  private createReconcileFunction(props: RotationPlatformProps, rotate: RotateFunction): IFunction {
+    const { environment, organizationId, workspaceId, issuerAccess, adminKeyExpiresOn } = props;
+    return new ReconcileFunction(this, 'Reconcile', {
+      environment,
+      organizationId,
+      workspaceId,
+      issuerAccess,
+      ...(adminKeyExpiresOn === undefined ? {} : { adminKeyExpiresOn }),
+      encryptionKey: this.encryptionKey,
+      rotateFunction: rotate.function,
+      actionTopic: this.topics.warning,
+    }).function;
+  }
+
+  /** The admin key can do anything to a whole organization: the reconciler reads it, nobody else, and a person writes it. */
+  private createAdminSecret(): void {
+    const reconcileRole = new PlatformScope(this, this.environment).role(reconcileRoleName(this.environment));
+    const secret = new KeySecret(this, 'AdminKey', {
+      secretName: adminSecretName(this.environment),
+      description: `Claude admin key of ${this.environment}; put there by an operator`,
+      encryptionKeyArn: this.encryptionKeyArn,
+      statements: [denyToAllBut('DenyReadsToAllButTheReconciler', [reconcileRole], ['secretsmanager:GetSecretValue'])],
+    });
+    acceptFindings(secret, 'nobody but a person can create an admin key; an alarm tells before it expires', [
+      'AwsSolutions-SMG4',
+    ]);
+  }
+
+  private createMonitoring(): void {
+    const { environment, topics, rotateFunction, reconcileFunction } = this;
+    const { alarms } = new Alarms(this, 'Alarms', { environment, topics, rotateFunction, reconcileFunction });
+    new Dashboard(this, 'Dashboard', { environment, alarms, rotateFunction, reconcileFunction });
+  }
+
+  private createParameters(props: RotationPlatformProps): void {
+    this.createParameter('settings', Stack.of(this).toJsonString(this.settings(props)));
+    this.createParameter('rotate-function-arn', this.rotateFunctionArn);
+    this.createParameter('key-arn', this.encryptionKeyArn);
+  }
+
+  private createParameter(name: PlatformParameter, stringValue: string): void {
+    new StringParameter(this, `Parameter-${name}`, {
+      parameterName: platformParameterName(this.environment, name),
+      description: `Claude key platform ${this.environment}: ${name}`,
+      stringValue,
+    });
+  }
+
+  private settings(props: RotationPlatformProps): PlatformSettings {
+    return {
+      environment: this.environment,
+      organizationId: props.organizationId,
+      workspaceId: props.workspaceId,
+      issuerAccess: props.issuerAccess,
+      allowPersonalKeys: props.allowPersonalKeys ?? false,
+      reconcileFunctionName: reconcileFunctionName(this.environment),
+      keyArn: this.encryptionKeyArn,
+      timeZone: props.timeZone ?? 'UTC',
+    };
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Version labels (Secrets Manager calls them staging labels) are where a key's state lives.
+ * Secrets Manager allows 20 labels on all versions of a secret together, and one version per label.
+ */
+
+export const AWS_CURRENT = 'AWSCURRENT';
+export const AWS_PENDING = 'AWSPENDING';
+export const AWS_PREVIOUS = 'AWSPREVIOUS';
+
+const KEY = 'KEY-';
+const RETIRING = 'RETIRING-';
+const DISABLING = 'DISABLING-';
+const PAUSED = 'PAUSED-';
+
+/** On every version that holds a key not yet archived: `KEY-apikey_01…`. */
+export const keyLabel = (keyId: string): string => `${KEY}${keyId}`;
+
+/** On a version whose key is being retired, with the instant at which that was first seen. */
+export const retiringLabel = (since: Date): string => `${RETIRING}${since.toISOString()}`;
+
+/** On a version whose key we decided to disable, with the instant of the decision. Written before the issuer is asked. */
+export const disablingLabel = (since: Date): string => `${DISABLING}${since.toISOString()}`;
+
+/** On the current version while rotation is paused after an undo, with the instant at which it resumes. */
+export const pausedLabel = (until: Date): string => `${PAUSED}${until.toISOString()}`;
+
+/** What a version's labels say, parsed. */
+export interface VersionMarks {
+  readonly current: boolean;
+  readonly pending: boolean;
+  readonly previous: boolean;
+  readonly keyId?: string;
+  readonly retiringSince?: Date;
+  readonly disablingSince?: Date;
+  readonly pausedUntil?: Date;
+}
+
+/** Reads a version's labels. A label with a malformed time is ignored, as if it were not ours. */
+export function readLabels(labels: readonly string[]): VersionMarks {
+  const keyId = labels.find((label) => label.startsWith(KEY))?.slice(KEY.length);
+  const retiringSince = timeOf(labels, RETIRING);
+  const disablingSince = timeOf(labels, DISABLING);
+  const pausedUntil = timeOf(labels, PAUSED);
+  return {
+    current: labels.includes(AWS_CURRENT),
+    pending: labels.includes(AWS_PENDING),
+    previous: labels.includes(AWS_PREVIOUS),
+    ...(keyId ? { keyId } : {}),
+    ...(retiringSince ? { retiringSince } : {}),
+    ...(disablingSince ? { disablingSince } : {}),
+    ...(pausedUntil ? { pausedUntil } : {}),
+  };
+}
+
+/** The latest time of the labels with a prefix: two runs at once may each have written one, and later is safer. */
+function timeOf(labels: readonly string[], prefix: string): Date | undefined {
+  const times = labels
+    .filter((label) => label.startsWith(prefix))
+    .map((label) => new Date(label.slice(prefix.length)))
+    .filter((time) => !Number.isNaN(time.getTime()))
+    .sort((one, other) => other.getTime() - one.getTime());
+  return times[0];
+}
+
+/** True for a label that speaks of a key's retirement or pause, whatever its time. */
+export const isPassingMark = (label: string): boolean =>
+  [RETIRING, DISABLING, PAUSED].some((prefix) => label.startsWith(prefix));

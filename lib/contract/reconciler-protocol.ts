@@ -1,0 +1,80 @@
+/**
+ * What the CLI asks of the reconciler, which alone may look at or change keys at the issuer.
+ * A scheduled event carries no `action` and means a full run.
+ */
+import type { Condition } from './metrics';
+
+export type ReconcilerRequest =
+  | { readonly action: 'reconcile'; readonly service?: string }
+  | { readonly action: 'status'; readonly service?: string }
+  | { readonly action: 'issuer-keys' }
+  | { readonly action: 'undo'; readonly service: string };
+
+export type ReconcilerResponse<Result> =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+
+/** Result of `reconcile`. */
+export interface ReconcileResult {
+  readonly services: readonly ServiceStatus[];
+  /** What this run did, in words, in order. */
+  readonly actions: readonly string[];
+}
+
+/** Result of `status`. */
+export interface StatusResult {
+  readonly services: readonly ServiceStatus[];
+}
+
+/** Result of `issuer-keys`: the keys of this environment's workspace, or why they cannot be read. */
+export type IssuerKeysResult =
+  | { readonly known: true; readonly keys: readonly IssuerKeyView[] }
+  | { readonly known: false; readonly reason: string };
+
+/** Result of `undo`. */
+export interface UndoResult {
+  readonly service: string;
+  readonly restoredKey: string;
+  readonly replacedKey: string;
+  /** ISO 8601 instant at which rotation resumes by itself. */
+  readonly pausedUntil: string;
+}
+
+/** One key as the issuer lists it. Never the key itself. Times are ISO 8601. */
+export interface IssuerKeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string | null;
+  readonly status: 'active' | 'inactive' | 'archived' | 'expired';
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly owner: 'user' | 'service_account' | 'none';
+}
+
+export type KeyStateName = 'spare' | 'pending' | 'active' | 'retiring' | 'disabled' | 'rejected' | 'archived';
+
+/** One key of a service, for `keys status`. Times are ISO 8601; null means not known. */
+export interface KeyStatus {
+  readonly keyId: string;
+  readonly name: string | null;
+  readonly state: KeyStateName;
+  readonly createdAt: string | null;
+  readonly currentSince: string | null;
+  readonly expiresAt: string | null;
+  /** End of the last hour in which the issuer's report shows a use. */
+  readonly lastUsedAt: string | null;
+}
+
+export interface ServiceStatus {
+  readonly service: string;
+  readonly owner: string;
+  readonly registered: boolean;
+  /** False while the secret still holds the placeholder. */
+  readonly hasKey: boolean;
+  readonly keys: readonly KeyStatus[];
+  readonly spares: number;
+  readonly sparesAtLeast: number;
+  readonly nextRotationAt: string | null;
+  readonly pausedUntil: string | null;
+  readonly conditions: readonly Condition[];
+}

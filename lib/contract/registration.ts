@@ -1,0 +1,53 @@
+/** What a service's stack writes into its registration parameter, as JSON. No registration, no service. */
+
+/** Limits and waits of one service's keys. Every field is a whole number of its unit unless it says otherwise. */
+export interface ServicePolicy {
+  /** A key is replaced at the latest this many days after it became current. */
+  readonly maxAgeDays: number;
+  /** Days between scheduled rotations; at most `maxAgeDays`, less a spread so that a fleet does not rotate in one night. */
+  readonly rotateEveryDays: number;
+  /** After a rotation, how long the old key stays accepted, whatever its use. */
+  readonly overlapHours: number;
+  /** How long a consumer may go on using a key it has read. */
+  readonly consumerCacheMinutes: number;
+  /** An old key is idle when the issuer's report shows no use for this long. */
+  readonly quietHours: number;
+  /** A usage report whose refresh time is older than this says nothing. */
+  readonly maxReportLagHours: number;
+  /** Days after which a key that is still in use, or whose use is unknown, pages somebody. */
+  readonly retirementDeadlineDays: number;
+  /** What happens to such a key at the deadline. */
+  readonly atRetirementDeadline: 'keep' | 'disable';
+  /** A disabled key can be brought back for this long; then it is archived, which is final. */
+  readonly undoWindowDays: number;
+  /** Spares that should be waiting at any time. */
+  readonly sparesAtLeast: number;
+  /** A spare older than this is not used any more. */
+  readonly spareMaxAgeDays: number;
+  /** A current key that expires within this many days is replaced early. */
+  readonly rotateBeforeExpiryDays: number;
+}
+
+export interface Registration {
+  readonly service: string;
+  /** Team or address that owns the service. */
+  readonly owner: string;
+  readonly issuer: 'claude-console';
+  readonly policy: ServicePolicy;
+}
+
+/** What holds where a policy says nothing, and for a service whose registration is gone. */
+export const DEFAULT_POLICY: ServicePolicy = {
+  maxAgeDays: 90,
+  rotateEveryDays: 90,
+  overlapHours: 48,
+  consumerCacheMinutes: 5,
+  quietHours: 24,
+  maxReportLagHours: 6,
+  retirementDeadlineDays: 7,
+  atRetirementDeadline: 'keep',
+  undoWindowDays: 14,
+  sparesAtLeast: 1,
+  spareMaxAgeDays: 60,
+  rotateBeforeExpiryDays: 7,
+};

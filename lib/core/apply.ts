@@ -1,0 +1,176 @@
+import { AWS_CURRENT, AWS_PENDING, disablingLabel, isPassingMark, keyLabel, retiringLabel } from '../contract/labels';
+import { PLACEHOLDER } from '../contract/placeholder';
+import { ApiKey } from './api-key';
+import { KeyRotationError } from './errors';
+import { type HeldKey, heldKeys } from './held-keys';
+import type { ObservationPorts } from './observe';
+import type { Action } from './plan';
+import type { IssuerKeys, Notices, RotationControl, SecretState } from './ports';
+
+export interface ActionPorts extends ObservationPorts {
+  readonly control: RotationControl;
+  readonly notices: Notices;
+}
+
+/** Where and on what an action is carried out. */
+interface Scene {
+  readonly ports: ActionPorts;
+  readonly environment: string;
+  readonly secret: SecretState;
+}
+
+/** Carries out one action. @returns what was done, in words for the operator. */
+export async function apply(action: Action, scene: Scene): Promise<string> {
+  const { ports, secret } = scene;
+  const { service } = secret;
+  switch (action.kind) {
+    case 'begin-retirement':
+      await mark(action.key, retiringLabel(ports.clock.now()), scene);
+      return `${service}: retirement of ${action.key.keyId} began`;
+    case 'disable-key':
+      return disable(action.key, scene);
+    case 'ask-person-to-disable':
+      return askPerson(action.key, scene);
+    case 'note-disabled':
+      await mark(action.key, disablingLabel(ports.clock.now()), scene);
+      return `${service}: ${action.key.keyId} was disabled by someone else`;
+    case 'archive-key':
+      return archive(action.key, scene);
+    case 'forget-key':
+      await dropLabels(action.key, scene);
+      return `${service}: ${action.key.keyId} is gone for good`;
+    case 'revive-key':
+      return revive(action.key, scene);
+    case 'return-to-shelf':
+      await ports.versions.moveLabel(secret.arn, keyLabel(action.key.keyId), { from: action.key.versionId });
+      return `${service}: ${action.key.keyId} is a spare again`;
+    case 'remove-spare':
+      await ports.spares.remove(service, action.keyId);
+      return `${service}: removed the spare ${action.keyId} (${action.because})`;
+    case 'discard-spare':
+      return discardSpare(action.keyId, action.because, scene);
+    case 'give-up-rotation':
+      await ports.versions.moveLabel(secret.arn, AWS_PENDING, { from: action.versionId });
+      return `${service}: gave up a rotation that was stuck`;
+    case 'start-rotation':
+      return (await ports.control.start(secret.arn))
+        ? `${service}: started a rotation (${action.because})`
+        : `${service}: left a rotation alone that is in progress`;
+    case 'drop-label':
+      await ports.versions.moveLabel(secret.arn, action.label, { from: action.versionId });
+      return `${service}: removed the label ${action.label}`;
+    case 'resume-rotation':
+      await ports.control.resume(secret.arn);
+      return `${service}: resumed rotation`;
+    case 'pause-rotation':
+      await ports.control.pause(secret.arn);
+      return `${service}: stopped rotation, since the service was removed`;
+    case 'park-secret':
+      await park(scene);
+      return `${service}: put the placeholder back, since the service was removed`;
+  }
+}
+
+/**
+ * Disables a key that is no longer current. The intent is written down first; then the secret is read again on either
+ * side of the call, so that a key that somebody made current meanwhile is spared, or brought back at once.
+ */
+async function disable(key: HeldKey, scene: Scene): Promise<string> {
+  const { ports, environment, secret } = scene;
+  const intended = await writeIntent(key, scene);
+  if (await isWanted(intended, scene)) {
+    await dropIntent(intended, scene);
+    return `${secret.service}: spared ${key.keyId}, which is current again`;
+  }
+  await issuerKeys(ports)?.setStatus(key.keyId, 'inactive');
+  if (await isWanted(intended, scene)) return revive(intended, scene);
+  return `${secret.service}: disabled ${key.keyId}; "claude-keys undo ${environment} ${secret.service}" brings it back`;
+}
+
+/** Writes the intent with the present time, so that the undo window counts from the disabling itself, not from an attempt that was cut off. */
+async function writeIntent(key: HeldKey, scene: Scene): Promise<HeldKey> {
+  await dropIntent(key, scene);
+  const disablingSince = scene.ports.clock.now();
+  await mark(key, disablingLabel(disablingSince), scene);
+  return { ...key, marks: { ...key.marks, disablingSince } };
+}
+
+async function dropIntent({ versionId, marks }: HeldKey, { ports, secret }: Scene): Promise<void> {
+  if (!marks.disablingSince) return;
+  await ports.versions.moveLabel(secret.arn, disablingLabel(marks.disablingSince), { from: versionId });
+}
+
+async function mark({ versionId }: HeldKey, label: string, { ports, secret }: Scene): Promise<void> {
+  if (await ports.versions.moveLabel(secret.arn, label, { to: versionId })) return;
+  throw new KeyRotationError(
+    'StateChangedMeanwhile',
+    `the label ${label} of the key of "${secret.service}" is on another version; the next run tries again`,
+  );
+}
+
+async function isWanted({ versionId }: HeldKey, { ports, secret }: Scene): Promise<boolean> {
+  const now = await ports.directory.describe(secret.service);
+  const labels = now?.labels.get(versionId) ?? [];
+  return labels.includes(AWS_CURRENT) || labels.includes(AWS_PENDING);
+}
+
+async function revive(key: HeldKey, scene: Scene): Promise<string> {
+  await issuerKeys(scene.ports)?.setStatus(key.keyId, 'active');
+  await dropIntent(key, scene);
+  return `${scene.secret.service}: brought ${key.keyId} back, since it is current`;
+}
+
+async function askPerson(key: HeldKey, scene: Scene): Promise<string> {
+  const { ports, environment } = scene;
+  const { service } = scene.secret;
+  await ports.notices.requestAction({
+    subject: `Disable an old Claude key of ${service} (${environment})`,
+    text:
+      `The key ${key.keyId} of service ${service} in ${environment} was replaced and its overlap is over.\n` +
+      'Check in the Claude Console that it shows no recent use, then disable it there (Settings, API keys).\n' +
+      `If ${service} fails afterwards, enable it again and run: claude-keys undo ${environment} ${service}`,
+  });
+  await mark(key, disablingLabel(ports.clock.now()), scene);
+  return `${service}: asked a person to disable ${key.keyId}`;
+}
+
+/** The key's own label goes last, so that a run that is cut off finds the rest again. */
+async function dropLabels({ versionId, keyId }: HeldKey, { ports, secret }: Scene): Promise<void> {
+  const passing = (secret.labels.get(versionId) ?? []).filter(isPassingMark);
+  for (const label of [...passing, keyLabel(keyId)]) {
+    await ports.versions.moveLabel(secret.arn, label, { from: versionId });
+  }
+}
+
+/** Archiving is final, so the secret is read once more. */
+async function archive(key: HeldKey, scene: Scene): Promise<string> {
+  const { ports, secret } = scene;
+  if (await isWanted(key, scene)) return `${secret.service}: spared ${key.keyId}, which is current again`;
+  await issuerKeys(ports)?.setStatus(key.keyId, 'archived');
+  return `${secret.service}: archived ${key.keyId}`;
+}
+
+/** A rotation may take the spare while it is being disabled: then it is brought back, and stays. */
+async function discardSpare(keyId: string, because: string, { ports, secret }: Scene): Promise<string> {
+  const { service } = secret;
+  await issuerKeys(ports)?.setStatus(keyId, 'inactive');
+  const now = await ports.directory.describe(service);
+  if (now && heldKeys(now).some((held) => held.keyId === keyId && (held.marks.current || held.marks.pending))) {
+    await issuerKeys(ports)?.setStatus(keyId, 'active');
+    return `${service}: kept the spare ${keyId}, which a rotation has taken`;
+  }
+  await ports.spares.remove(service, keyId);
+  return `${service}: discarded the spare ${keyId} (${because})`;
+}
+
+async function park({ ports, secret }: Scene): Promise<void> {
+  const current = heldKeys(secret).find(({ marks }) => marks.current);
+  if (current)
+    await ports.versions.putPending(secret.arn, parkToken(current.versionId), new ApiKey(PLACEHOLDER), [AWS_CURRENT]);
+}
+
+/** The same token for the same version, so that parking twice writes once. */
+const parkToken = (versionId: string): string => `parked-${versionId}`.slice(0, 64);
+
+const issuerKeys = ({ issuer }: ActionPorts): IssuerKeys | undefined =>
+  issuer.kind === 'ours' ? issuer.keys : undefined;

@@ -1,0 +1,41 @@
+import { AWS_CURRENT, AWS_PENDING, readLabels, type VersionMarks } from '../contract/labels';
+import type { SecretState } from './ports';
+
+/** A version of a service's secret that holds a key, and what its labels say. */
+export interface HeldKey {
+  readonly versionId: string;
+  readonly keyId: string;
+  readonly marks: VersionMarks;
+}
+
+/** Every key that a secret holds and that is not yet archived, the current one first. */
+export function heldKeys(secret: SecretState): readonly HeldKey[] {
+  const held: HeldKey[] = [];
+  for (const [versionId, labels] of secret.labels) {
+    const marks = readLabels(labels);
+    if (marks.keyId) held.push({ versionId, keyId: marks.keyId, marks });
+  }
+  return held.sort((one, other) => Number(other.marks.current) - Number(one.marks.current));
+}
+
+/** The version that carries a label, or undefined. */
+export function versionWith(secret: SecretState, label: string): string | undefined {
+  for (const [versionId, labels] of secret.labels) if (labels.includes(label)) return versionId;
+  return undefined;
+}
+
+/** The version of a rotation that has begun and not ended: AWSPENDING on another version than AWSCURRENT. */
+export function unfinishedVersion(secret: SecretState): string | undefined {
+  const pending = versionWith(secret, AWS_PENDING);
+  return pending !== undefined && pending !== versionWith(secret, AWS_CURRENT) ? pending : undefined;
+}
+
+/**
+ * True when a key has served, or serves, as the current key: it may never be taken from the shelf again.
+ * A key that only ever waited under AWSPENDING may.
+ */
+export const hasServed = ({ marks }: HeldKey): boolean =>
+  marks.current || marks.previous || marks.retiringSince !== undefined || marks.disablingSince !== undefined;
+
+/** When the current key became current: the last rotation, or the secret's creation where none has been recorded. */
+export const currentSince = (secret: SecretState): Date => secret.lastRotatedAt ?? secret.createdAt;

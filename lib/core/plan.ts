@@ -1,0 +1,228 @@
+import { AWS_CURRENT, AWS_PENDING, disablingLabel, pausedLabel, readLabels, retiringLabel } from '../contract/labels';
+import { DEFAULT_POLICY, type ServicePolicy } from '../contract/registration';
+import { type HeldKey, heldKeys, unfinishedVersion, versionWith } from './held-keys';
+import { type ServiceObservation, statusOf } from './observation';
+import type { SecretState } from './ports';
+import { nextRetirementStep } from './retirement';
+import { type SpareVerdict, spareVerdicts, usableSpares } from './spares';
+import { after, DAY_MS, HOUR_MS, reached } from './time';
+
+/** One thing the reconciler does for one service. Each is safe to repeat, and to leave undone until the next run. */
+export type Action =
+  | { readonly kind: 'begin-retirement'; readonly key: HeldKey }
+  | { readonly kind: 'disable-key'; readonly key: HeldKey }
+  | { readonly kind: 'ask-person-to-disable'; readonly key: HeldKey }
+  | { readonly kind: 'note-disabled'; readonly key: HeldKey }
+  | { readonly kind: 'archive-key'; readonly key: HeldKey }
+  | { readonly kind: 'forget-key'; readonly key: HeldKey }
+  /** The current key was disabled by us, in a race that we lost: bring it back. */
+  | { readonly kind: 'revive-key'; readonly key: HeldKey }
+  /** A rotation was given up before its key served: the key is a spare again. */
+  | { readonly kind: 'return-to-shelf'; readonly key: HeldKey }
+  | { readonly kind: 'remove-spare'; readonly keyId: string; readonly because: 'served' | 'dead' }
+  | {
+      readonly kind: 'discard-spare';
+      readonly keyId: string;
+      readonly because: 'too-old' | 'expiring' | 'service-removed';
+    }
+  | { readonly kind: 'give-up-rotation'; readonly versionId: string }
+  | { readonly kind: 'start-rotation'; readonly because: RotationReason }
+  | { readonly kind: 'drop-label'; readonly versionId: string; readonly label: string }
+  | { readonly kind: 'resume-rotation' }
+  | { readonly kind: 'pause-rotation' }
+  /** The service was removed and its key is idle: put the placeholder back, so that the key is no longer current. */
+  | { readonly kind: 'park-secret' };
+
+export type RotationReason = 'first-key' | 'current-key-dead' | 'current-key-expires-soon' | 'rotation-overdue';
+
+/** A rotation that has not ended after this long will not end by itself. */
+const STUCK_AFTER_HOURS = 4;
+const STUCK_AFTER_AT_MOST_HOURS = 24;
+
+/** Moves one service from what is towards what should be. Empty when there is nothing to do. */
+export function planService(observation: ServiceObservation, now: Date): readonly Action[] {
+  const { secret } = observation;
+  if (!secret) return [];
+  return observation.registration
+    ? [
+        ...planPause(secret, now),
+        ...planCurrentKey(observation, secret),
+        ...planRetirements(observation, now),
+        ...planSpares(observation, now),
+        ...planRotation(observation, secret, now),
+      ]
+    : [...planRetirements(observation, now), ...planRemoval(observation, secret, now)];
+}
+
+/** The policy of a service; the defaults for one that has been removed. */
+export const policyOf = ({ registration }: ServiceObservation): ServicePolicy => registration?.policy ?? DEFAULT_POLICY;
+
+/** A current key carries no mark of a rotation, which is over, nor of retirement: it was made current again, or its service registered again. */
+function planCurrentKey({ issuer }: ServiceObservation, secret: SecretState): readonly Action[] {
+  const actions: Action[] = [];
+  for (const [versionId, labels] of secret.labels) {
+    const marks = readLabels(labels);
+    const { current, pending, keyId, retiringSince, disablingSince } = marks;
+    if (!current || !keyId) continue;
+    // What a finishSecret that was cut off left: once the key is replaced, it would look like a rotation in progress.
+    if (pending) actions.push({ kind: 'drop-label', versionId, label: AWS_PENDING });
+    if (retiringSince) actions.push({ kind: 'drop-label', versionId, label: retiringLabel(retiringSince) });
+    if (!disablingSince) continue;
+    actions.push(
+      statusOf(issuer, keyId) === 'inactive' && issuer.access === 'ours'
+        ? { kind: 'revive-key', key: { versionId, keyId, marks } }
+        : { kind: 'drop-label', versionId, label: disablingLabel(disablingSince) },
+    );
+  }
+  return actions;
+}
+
+/** Rotation that is off without a pause in force was left off by something that was cut off: it goes on again. */
+function planPause(secret: SecretState, now: Date): readonly Action[] {
+  const actions: Action[] = [];
+  let paused = false;
+  for (const [versionId, labels] of secret.labels) {
+    const { current, pausedUntil } = readLabels(labels);
+    if (!pausedUntil) continue;
+    const inForce = current && !secret.rotationEnabled && !reached(now, pausedUntil);
+    if (inForce) paused = true;
+    else actions.push({ kind: 'drop-label', versionId, label: pausedLabel(pausedUntil) });
+  }
+  if (!paused && !secret.rotationEnabled && secret.rotationConfigured) actions.unshift({ kind: 'resume-rotation' });
+  return actions;
+}
+
+function planRetirements(observation: ServiceObservation, now: Date): readonly Action[] {
+  const { secret, spares } = observation;
+  if (!secret) return [];
+  const onShelf = new Set(spares.map(({ keyId }) => keyId));
+  return heldKeys(secret)
+    .filter(({ marks }) => !marks.current && !marks.pending)
+    .flatMap((key) => {
+      const neverServed = !key.marks.previous && !key.marks.retiringSince && onShelf.has(key.keyId);
+      return neverServed ? [{ kind: 'return-to-shelf', key } as const] : planRetirement(key, observation, now);
+    });
+}
+
+function planRetirement(key: HeldKey, observation: ServiceObservation, now: Date): readonly Action[] {
+  const { issuer } = observation;
+  const { next } = retirementOf(key, observation, now);
+  switch (next) {
+    case 'begin':
+      return [{ kind: 'begin-retirement', key }];
+    case 'disable':
+      if (issuer.access === 'ours') return [{ kind: 'disable-key', key }];
+      return key.marks.disablingSince ? [] : [{ kind: 'ask-person-to-disable', key }];
+    case 'note-disabled':
+      return [{ kind: 'note-disabled', key }];
+    case 'archive':
+      return [issuer.access === 'ours' ? { kind: 'archive-key', key } : { kind: 'forget-key', key }];
+    case 'forget':
+      return [{ kind: 'forget-key', key }];
+    case 'wait':
+    case 'keep':
+      return [];
+  }
+}
+
+/** The next step of one retiring key, from everything observed. */
+export function retirementOf(key: HeldKey, observation: ServiceObservation, now: Date) {
+  const { issuer } = observation;
+  const status = statusOf(issuer, key.keyId);
+  const { retiringSince, disablingSince } = key.marks;
+  return nextRetirementStep(
+    {
+      keyId: key.keyId,
+      access: issuer.access,
+      ...(retiringSince ? { retiringSince } : {}),
+      ...(disablingSince ? { disablingSince } : {}),
+      ...(status ? { status } : {}),
+    },
+    policyOf(observation),
+    issuer.usage,
+    now,
+  );
+}
+
+function planSpares(observation: ServiceObservation, now: Date): readonly Action[] {
+  const verdicts = spareVerdicts(observation, policyOf(observation), now);
+  return verdicts.flatMap(({ keyId, verdict }) => planSpare(keyId, verdict, observation.issuer.access));
+}
+
+function planSpare(keyId: string, verdict: SpareVerdict, access: 'ours' | 'manual'): readonly Action[] {
+  switch (verdict) {
+    case 'served':
+    case 'dead':
+      return [{ kind: 'remove-spare', keyId, because: verdict }];
+    case 'too-old':
+    case 'expiring':
+      return access === 'ours' ? [{ kind: 'discard-spare', keyId, because: verdict }] : [];
+    case 'pending':
+    case 'usable':
+      return [];
+  }
+}
+
+function planRotation(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {
+  const unfinished = unfinishedVersion(secret);
+  if (unfinished) {
+    const stuck = observation.pendingSince && reached(now, after(observation.pendingSince, stuckAfterMs(secret, now)));
+    return stuck ? [{ kind: 'give-up-rotation', versionId: unfinished }] : [];
+  }
+  if (!secret.rotationEnabled || usableSpares(observation, policyOf(observation), now).length === 0) return [];
+  const because = rotationReason(observation, secret, now);
+  return because ? [{ kind: 'start-rotation', because }] : [];
+}
+
+/** Back-off without a memory: the longer a rotation has been due, the longer the next attempt may take. */
+function stuckAfterMs(secret: SecretState, now: Date): number {
+  const dueForMs = secret.nextRotationAt ? now.getTime() - secret.nextRotationAt.getTime() : 0;
+  return Math.min(Math.max(STUCK_AFTER_HOURS * HOUR_MS, dueForMs / 2), STUCK_AFTER_AT_MOST_HOURS * HOUR_MS);
+}
+
+function rotationReason(observation: ServiceObservation, secret: SecretState, now: Date): RotationReason | undefined {
+  const current = heldKeys(secret).find(({ marks }) => marks.current);
+  if (!current) return 'first-key';
+  const { issuer } = observation;
+  const status = statusOf(issuer, current.keyId);
+  if (status !== undefined && status !== 'active' && !current.marks.disablingSince) return 'current-key-dead';
+  const expiresAt = issuer.keys?.get(current.keyId)?.expiresAt;
+  if (expiresAt && reached(now, after(expiresAt, -policyOf(observation).rotateBeforeExpiryDays * DAY_MS))) {
+    return 'current-key-expires-soon';
+  }
+  return isRotationOverdue(secret, now) ? 'rotation-overdue' : undefined;
+}
+
+/** True when the window of the scheduled rotation ended an hour ago without one. */
+export const isRotationOverdue = (secret: SecretState, now: Date): boolean =>
+  secret.nextRotationAt !== undefined && reached(now, after(secret.nextRotationAt, HOUR_MS));
+
+/** A removed service: its current key goes through the same overlap and idleness, then stops being current. */
+function planRemoval(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {
+  const actions: Action[] = secret.rotationEnabled ? [{ kind: 'pause-rotation' }] : [];
+  const pending = versionWith(secret, AWS_PENDING);
+  if (pending && pending !== versionWith(secret, AWS_CURRENT))
+    actions.push({ kind: 'give-up-rotation', versionId: pending });
+  const current = heldKeys(secret).find(({ marks }) => marks.current);
+  if (current) return [...actions, ...planRemovalOfCurrent(current, observation, now)];
+  const spares = observation.issuer.access === 'ours' ? observation.spares : [];
+  return [
+    ...actions,
+    ...spares.map(({ keyId }) => ({ kind: 'discard-spare', keyId, because: 'service-removed' }) as const),
+  ];
+}
+
+function planRemovalOfCurrent(key: HeldKey, observation: ServiceObservation, now: Date): readonly Action[] {
+  switch (retirementOf(key, observation, now).next) {
+    case 'begin':
+      return [{ kind: 'begin-retirement', key }];
+    case 'wait':
+      return [];
+    case 'disable':
+    case 'note-disabled':
+    case 'keep':
+    case 'archive':
+    case 'forget':
+      return [{ kind: 'park-secret' }];
+  }
+}

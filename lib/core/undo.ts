@@ -1,0 +1,106 @@
+import { AWS_CURRENT, disablingLabel, pausedLabel, retiringLabel } from '../contract/labels';
+import type { UndoResult } from '../contract/reconciler-protocol';
+import type { ActionPorts } from './apply';
+import { KeyRotationError } from './errors';
+import { type HeldKey, heldKeys } from './held-keys';
+import { type ServiceObservation, statusOf } from './observation';
+import type { SecretState } from './ports';
+import { after, DAY_MS } from './time';
+
+/** After an undo, rotation rests this long unless somebody resumes it. */
+const PAUSE_DAYS = 7;
+
+/**
+ * Makes the key that was retired last current again: enabled at the issuer first, then current, so that no consumer
+ * reads a key that is not accepted. The replaced key goes into retirement, and scheduled rotation pauses.
+ * Cut off anywhere, the next run of the reconciler clears up; a second undo does not undo the first.
+ * @throws KeyRotationError NothingToUndo, UndoImpossible, StateChangedMeanwhile
+ */
+export async function undo(observation: ServiceObservation, ports: ActionPorts): Promise<UndoResult> {
+  const { secret, service } = observation;
+  const keys = secret ? heldKeys(secret) : [];
+  const replaced = keys.find(({ marks }) => marks.current);
+  const restored = latestRetired(keys);
+  if (!secret || !replaced || !restored) {
+    throw new KeyRotationError('NothingToUndo', `"${service}" has no retired key that could be made current again`);
+  }
+  if (replaced.marks.pausedUntil && !secret.rotationEnabled) {
+    throw new KeyRotationError(
+      'NothingToUndo',
+      `the last rotation of "${service}" has been undone already; "claude-keys rotate" moves on to a spare`,
+    );
+  }
+  await ensureAccepted(restored, observation, secret, ports);
+  const pausedUntil = after(ports.clock.now(), PAUSE_DAYS * DAY_MS);
+  await ports.control.pause(secret.arn);
+  await ports.versions.moveLabel(secret.arn, pausedLabel(pausedUntil), { to: restored.versionId });
+  await makeCurrent(restored, replaced, secret, ports);
+  await dropRetirementLabels(restored, secret, ports);
+  // A run of the reconciler may have disabled it again before it became current.
+  if (ports.issuer.kind === 'ours') await ports.issuer.keys.setStatus(restored.keyId, 'active');
+  return { service, restoredKey: restored.keyId, replacedKey: replaced.keyId, pausedUntil: pausedUntil.toISOString() };
+}
+
+/** The key that was current before this one: the previous version where it is known, else the one that began to retire last. */
+function latestRetired(keys: readonly HeldKey[]): HeldKey | undefined {
+  const retired = keys.filter(
+    ({ marks }) => !marks.current && !marks.pending && (marks.previous || marks.retiringSince),
+  );
+  const retiringMs = ({ marks }: HeldKey): number => marks.retiringSince?.getTime() ?? Number.POSITIVE_INFINITY;
+  return (
+    retired.find(({ marks }) => marks.previous) ?? retired.sort((one, other) => retiringMs(other) - retiringMs(one))[0]
+  );
+}
+
+async function ensureAccepted(
+  key: HeldKey,
+  observation: ServiceObservation,
+  secret: SecretState,
+  ports: ActionPorts,
+): Promise<void> {
+  if (ports.issuer.kind === 'manual') return ensureLive(key, secret, ports, ports.issuer.verifier);
+  const status = statusOf(observation.issuer, key.keyId);
+  if (status === 'active') return;
+  if (status !== 'inactive') throw impossible(secret, `the issuer lists its former key as ${status ?? 'unknown'}`);
+  await ports.issuer.keys.setStatus(key.keyId, 'active');
+}
+
+async function ensureLive(
+  { versionId }: HeldKey,
+  secret: SecretState,
+  { versions }: ActionPorts,
+  verifier: Extract<ActionPorts['issuer'], { kind: 'manual' }>['verifier'],
+): Promise<void> {
+  const key = await versions.read(secret.arn, versionId);
+  const verdict = key && (await verifier.verify(key));
+  if (verdict?.kind !== 'live') {
+    throw impossible(secret, 'its former key is not accepted; enable it in the Claude Console, then run undo again');
+  }
+}
+
+const impossible = (secret: SecretState, why: string): KeyRotationError =>
+  new KeyRotationError('UndoImpossible', `cannot undo the last rotation of "${secret.service}": ${why}`);
+
+async function makeCurrent(
+  restored: HeldKey,
+  replaced: HeldKey,
+  secret: SecretState,
+  ports: ActionPorts,
+): Promise<void> {
+  const change = { from: replaced.versionId, to: restored.versionId };
+  if (await ports.versions.moveLabel(secret.arn, AWS_CURRENT, change)) return;
+  throw new KeyRotationError(
+    'StateChangedMeanwhile',
+    `the current key of "${secret.service}" changed meanwhile; run undo again`,
+  );
+}
+
+async function dropRetirementLabels(
+  { versionId, marks }: HeldKey,
+  { arn }: SecretState,
+  ports: ActionPorts,
+): Promise<void> {
+  const { retiringSince, disablingSince } = marks;
+  if (retiringSince) await ports.versions.moveLabel(arn, retiringLabel(retiringSince), { from: versionId });
+  if (disablingSince) await ports.versions.moveLabel(arn, disablingLabel(disablingSince), { from: versionId });
+}

@@ -1,0 +1,42 @@
+import { Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Environment } from '../config/environment';
+import { PlatformStack } from './platform-stack';
+import { ServiceStack } from './service-stack';
+
+/** What an environment's stage is made of. */
+export interface EnvironmentStageProps {
+  /** The environment, validated. */
+  readonly environment: Environment;
+  /** Other environments that hold an admin key of the same Claude organization. */
+  readonly sharesOrganizationWith: readonly string[];
+}
+
+/** One environment: `cdk deploy 'prod/*'` deploys it, `cdk deploy prod/rag-service` one service of it. */
+export class EnvironmentStage extends Stage {
+  readonly platform: PlatformStack;
+  readonly services: readonly ServiceStack[];
+
+  constructor(scope: Construct, { environment, sharesOrganizationWith }: EnvironmentStageProps) {
+    const { name, account, region } = environment;
+    super(scope, name, { env: { ...(account ? { account } : {}), ...(region ? { region } : {}) } });
+    this.platform = new PlatformStack(this, 'platform', {
+      stackName: `claude-keys-${name}-platform`,
+      description: `Claude API keys of ${name}: what all services share`,
+      environment,
+      sharesOrganizationWith,
+    });
+    this.services = environment.services.map((service) => this.createService(name, service));
+  }
+
+  private createService(environment: string, service: Environment['services'][number]): ServiceStack {
+    const stack = new ServiceStack(this, service.name, {
+      stackName: `claude-keys-${environment}-${service.name}`,
+      description: `Claude API key of ${service.name} in ${environment}`,
+      environment,
+      service,
+    });
+    stack.addStackDependency(this.platform);
+    return stack;
+  }
+}

@@ -1,0 +1,78 @@
+import { getDenialReasons, getGrantReasons, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
+import type { DecidingStatement, Decision } from './decision';
+import type { Permission } from './permission';
+import { contextForSimulator, type PolicyDocument } from './policy-document';
+import type { Principal } from './principal';
+
+/** One question, with the policies that answer it. */
+export interface Question {
+  readonly principal: Principal;
+  readonly permission: Permission;
+  /** Policies of the principal, by name. */
+  readonly identityPolicies: ReadonlyMap<string, PolicyDocument>;
+  readonly resourcePolicy?: PolicyDocument;
+  /** The account that the resource belongs to. */
+  readonly accountId: string;
+}
+
+const RESOURCE_POLICY = 'resource policy';
+
+/** Decides as AWS does, by evaluating the policies themselves. */
+export async function simulate(question: Question): Promise<Decision> {
+  const { principal, permission } = question;
+  const { overallResult, analysis } = await run(question);
+  const allowed = overallResult === 'Allowed';
+  // A service has no policies of its own: whatever it may do, a resource allows.
+  const identityAllows = principal.isService || analysis?.identityAnalysis?.result === 'Allowed';
+  const statements = analysis === undefined ? [] : decidingStatements(analysis, allowed);
+  return {
+    principal: principal.name,
+    action: permission.action,
+    resource: permission.resource,
+    allowed,
+    because: allowed ? 'with an allow' : reason(permission.action, statements, identityAllows),
+    statements,
+  };
+}
+
+async function run({ principal, permission, identityPolicies, resourcePolicy, accountId }: Question) {
+  const simulation = {
+    request: {
+      principal: principal.name,
+      action: permission.action,
+      resource: { resource: permission.resource, accountId },
+      contextVariables: contextForSimulator({ ...principal.context, ...permission.context }),
+    },
+    identityPolicies: [...identityPolicies].map(([name, { document }]) => ({ name, policy: document })),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    ...(resourcePolicy ? { resourcePolicy: resourcePolicy.document } : {}),
+  };
+  const results = await runSimulation(simulation, {});
+  if (results.resultType === 'error') {
+    const what = `${permission.action} on ${permission.resource} by ${principal.name}`;
+    throw new Error(`the policies on ${what} cannot be evaluated: ${JSON.stringify(results.errors)}`);
+  }
+  const [first] = results.resultType === 'single' ? [results.result] : results.results;
+  return { overallResult: results.overallResult, analysis: first?.analysis };
+}
+
+function decidingStatements(analysis: RequestAnalysis, allowed: boolean): readonly DecidingStatement[] {
+  const effect = allowed ? 'Allow' : 'Deny';
+  const reasons = allowed
+    ? getGrantReasons(analysis).flatMap((each) => (each.policyType === 'rcp' ? [] : [each]))
+    : getDenialReasons(analysis).flatMap((each) => (each.denialType === 'Explicit' ? [each] : []));
+  return reasons.map((each) => ({
+    effect,
+    policy: each.policyType === 'resource' ? RESOURCE_POLICY : (each.policyIdentifier ?? 'identity policy'),
+    statement: each.statementId ?? String(each.statementIndex),
+  }));
+}
+
+/** What AWS says: whichever policy had to say something and did not, or the one that says no. */
+function reason(action: string, [denying]: readonly DecidingStatement[], identityAllows: boolean): string {
+  if (denying?.policy === RESOURCE_POLICY) return 'with an explicit deny in a resource-based policy';
+  if (denying) return 'with an explicit deny in an identity-based policy';
+  const kind = identityAllows ? 'resource-based' : 'identity-based';
+  return `because no ${kind} policy allows the ${action} action`;
+}

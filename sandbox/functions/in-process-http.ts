@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import type { HttpHandler } from '../http';
+import { readableBody } from '../request-body';
+
+export { fetchFrom } from '../claude/fetch';
+
+/** A request as the AWS SDK hands it to its request handler, as far as it is read here. */
+interface SdkRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface SdkResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Readable;
+}
+
+/** A request handler for AWS SDK clients that asks an HttpHandler in this process: no socket, no port. */
+export class RequestHandlerFrom {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+
+  constructor(private readonly handler: HttpHandler) {}
+
+  async handle(request: SdkRequest): Promise<{ response: SdkResponse }> {
+    const { status, headers, body } = await this.handler({
+      method: request.method,
+      path: request.path,
+      query: queryOf(request),
+      ...readableBody(lowerCased(request.headers), bytesOf(request.body)),
+    });
+    return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([Buffer.from(body)]) } };
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+
+  destroy(): void {}
+}
+
+function queryOf({ query = {} }: SdkRequest): URLSearchParams {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value ?? '']).map((each): [string, string] => [name, String(each)]),
+  );
+  return new URLSearchParams(pairs);
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return Buffer.from(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  throw new TypeError('the sandbox takes request bodies that are text or bytes');
+}

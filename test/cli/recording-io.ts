@@ -1,0 +1,65 @@
+import type { CliIo } from '../../lib/cli/io';
+
+/** What a run of the CLI said and asked, with the answers it gets. */
+export interface RecordingIo extends CliIo {
+  readonly outLines: string[];
+  readonly errLines: string[];
+  readonly prompts: string[];
+  readonly progressTexts: string[];
+  /** Everything that was shown anywhere. */
+  everything(): string;
+}
+
+/** A terminal at which a person answers the hidden prompts in order, and then ends the input. */
+export function terminalWith(...answers: readonly string[]): RecordingIo {
+  const left = [...answers];
+  return record(
+    true,
+    async () => left.shift(),
+    async () => {
+      throw new Error('standard input was read although there is a terminal');
+    },
+  );
+}
+
+/** A run whose standard input holds `text`, without a terminal. */
+export function inputOf(text: string): RecordingIo {
+  return record(
+    false,
+    async () => {
+      throw new Error('a prompt was shown although there is no terminal');
+    },
+    async () => text,
+  );
+}
+
+function record(
+  isTerminal: boolean,
+  answer: () => Promise<string | undefined>,
+  readStdin: () => Promise<string>,
+): RecordingIo {
+  const outLines: string[] = [];
+  const errLines: string[] = [];
+  const prompts: string[] = [];
+  const progressTexts: string[] = [];
+  return {
+    isTerminal,
+    outLines,
+    errLines,
+    prompts,
+    progressTexts,
+    out: (line) => void outLines.push(line),
+    err: (line) => void errLines.push(line),
+    hideInput: () => {},
+    askHidden: (prompt) => {
+      prompts.push(prompt);
+      return answer();
+    },
+    readStdin,
+    progress: (text) => {
+      progressTexts.push(text);
+      return { update: (next) => void progressTexts.push(next), done: () => {} };
+    },
+    everything: () => [...outLines, ...errLines, ...prompts, ...progressTexts].join('\n'),
+  };
+}

@@ -1,0 +1,248 @@
+import type { EnvironmentConfig, ServiceConfig } from '../../lib/config/environment-config';
+import { mistakesInEnvironments, rejectServiceMistakes, resolveEnvironments } from '../../lib/config/validate';
+import { isKeyRotationError } from '../../lib/core/errors';
+import { anEnvironment, aService } from './environment-builder';
+
+const ACCOUNT = '111111111111';
+const OTHER_ACCOUNT = '222222222222';
+const role = (account: string, name = 'reader') => `arn:aws:iam::${account}:role/${name}`;
+
+/** Configurations come from people, so the table also holds what the compiler would refuse. */
+const environmentWith = (changes: object): EnvironmentConfig => Object.assign({}, anEnvironment(), changes);
+const serviceWith = (changes: object): EnvironmentConfig =>
+  environmentWith({ services: [Object.assign({}, aService(), changes)] });
+const policyWith = (policy: object): EnvironmentConfig => serviceWith({ policy });
+const in2 = (second: object): EnvironmentConfig[] => [
+  anEnvironment(),
+  environmentWith({ name: 'dev', workspaceId: 'wrkspc_01dev', ...second }),
+];
+
+const SERVICE = 'environments[0].services[0]';
+
+const WRONG: readonly (readonly [string, EnvironmentConfig | EnvironmentConfig[], string])[] = [
+  ['an environment name in capitals', environmentWith({ name: 'Prod' }), 'environments[0].name'],
+  ['an environment name that ends in a hyphen', environmentWith({ name: 'prod-' }), 'environments[0].name'],
+  ['an environment name with two hyphens', environmentWith({ name: 'prod--eu' }), 'environments[0].name'],
+  ['an environment name of 21 characters', environmentWith({ name: 'a'.repeat(21) }), 'environments[0].name'],
+  ['an account that is no account id', environmentWith({ account: '12345' }), 'environments[0].account'],
+  ['a region that is no region', environmentWith({ region: 'Frankfurt' }), 'environments[0].region'],
+  ['an organization that is no UUID', environmentWith({ organizationId: 'acme' }), 'environments[0].organizationId'],
+  ['a missing organization', environmentWith({ organizationId: undefined }), 'environments[0].organizationId'],
+  ['a workspace without its prefix', environmentWith({ workspaceId: 'prod' }), 'environments[0].workspaceId'],
+  ['an unknown issuer access', environmentWith({ issuerAccess: 'federated' }), 'environments[0].issuerAccess'],
+  [
+    'a day that does not exist',
+    environmentWith({ adminKeyExpiresOn: '2027-02-30' }),
+    'environments[0].adminKeyExpiresOn',
+  ],
+  [
+    'a day that is an instant',
+    environmentWith({ adminKeyExpiresOn: '2027-02-01T00:00:00Z' }),
+    'environments[0].adminKeyExpiresOn',
+  ],
+  [
+    'an expiry without an admin key',
+    environmentWith({ issuerAccess: 'manual', adminKeyExpiresOn: '2027-02-01' }),
+    'environments[0].adminKeyExpiresOn',
+  ],
+  ['a time zone that is none', environmentWith({ timeZone: 'Mars/Olympus' }), 'environments[0].timeZone'],
+  ['an offset for a time zone', environmentWith({ timeZone: '+01:00' }), 'environments[0].timeZone'],
+  [
+    'personal keys allowed by a word',
+    environmentWith({ allowPersonalKeys: 'yes' }),
+    'environments[0].allowPersonalKeys',
+  ],
+  [
+    'an alarm address that is none',
+    environmentWith({ alarmEmails: { critical: ['on-call'] } }),
+    'environments[0].alarmEmails.critical',
+  ],
+  [
+    'an unknown severity',
+    environmentWith({ alarmEmails: { info: ['a@b.example'] } }),
+    'environments[0].alarmEmails.info',
+  ],
+  ['a reader account that is none', environmentWith({ readerAccounts: ['me'] }), 'environments[0].readerAccounts'],
+  ['an unknown field', environmentWith({ organisationId: 'x' }), 'environments[0].organisationId'],
+  ['services that are no list', environmentWith({ services: {} }), 'environments[0].services'],
+  ['two environments of one name', in2({ name: 'prod' }), 'environments[1].name'],
+  ['one workspace in two environments', in2({ workspaceId: 'wrkspc_01test' }), 'environments[1].workspaceId'],
+  [
+    'a wrong policy of a whole environment',
+    environmentWith({ policy: { maxAgeDays: '90' } }),
+    'environments[0].policy.maxAgeDays',
+  ],
+  ['a service name with a slash', serviceWith({ name: 'team/bot' }), `${SERVICE}.name`],
+  ["a service that takes the platform stack's name", serviceWith({ name: 'platform' }), `${SERVICE}.name`],
+  ['a service name of 41 characters', serviceWith({ name: 'a'.repeat(41) }), `${SERVICE}.name`],
+  ['a service without an owner', serviceWith({ owner: ' ' }), `${SERVICE}.owner`],
+  ['an issuer that there is not', serviceWith({ issuer: 'bedrock' }), `${SERVICE}.issuer`],
+  ['a service without readers', serviceWith({ readers: undefined }), `${SERVICE}.readers`],
+  [
+    'readers of both kinds',
+    serviceWith({ readers: { role: { assumedBy: 'lambda' }, roleArns: [role(ACCOUNT)] } }),
+    `${SERVICE}.readers`,
+  ],
+  ['readers of neither kind', serviceWith({ readers: {} }), `${SERVICE}.readers`],
+  ['an empty list of readers', serviceWith({ readers: { roleArns: [] } }), `${SERVICE}.readers.roleArns`],
+  [
+    'a reader that is a user',
+    serviceWith({ readers: { roleArns: [`arn:aws:iam::${ACCOUNT}:user/me`] } }),
+    `${SERVICE}.readers.roleArns`,
+  ],
+  [
+    'a role for no service',
+    serviceWith({ readers: { role: { assumedBy: 'AWS Lambda' } } }),
+    `${SERVICE}.readers.role.assumedBy`,
+  ],
+  [
+    'readers by ARN where the account is not known',
+    serviceWith({ readers: { roleArns: [role(ACCOUNT)] } }),
+    `${SERVICE}.readers.roleArns`,
+  ],
+  [
+    'a reader of an account that may not read',
+    environmentWith({ account: ACCOUNT, services: [aService({ readers: { roleArns: [role(OTHER_ACCOUNT)] } })] }),
+    `${SERVICE}.readers.roleArns`,
+  ],
+  [
+    'one role that reads two services',
+    environmentWith({
+      account: ACCOUNT,
+      services: ['one', 'two'].map((name) => aService({ name, readers: { roleArns: [role(ACCOUNT)] } })),
+    }),
+    'environments[0].services[1].readers.roleArns',
+  ],
+  [
+    'two services of one name',
+    environmentWith({ services: [aService(), aService()] }),
+    'environments[0].services[1].name',
+  ],
+  ['an unknown policy', policyWith({ maxAge: 90 }), `${SERVICE}.policy.maxAge`],
+  ['a schedule of 0 days', policyWith({ rotateEveryDays: 0 }), `${SERVICE}.policy.rotateEveryDays`],
+  ['a schedule of 1001 days', policyWith({ maxAgeDays: 1001 }), `${SERVICE}.policy.maxAgeDays`],
+  ['a schedule of half a day', policyWith({ rotateEveryDays: 0.5 }), `${SERVICE}.policy.rotateEveryDays`],
+  [
+    'a schedule beyond the greatest age',
+    policyWith({ maxAgeDays: 60, rotateEveryDays: 61 }),
+    `${SERVICE}.policy.rotateEveryDays`,
+  ],
+  [
+    'an overlap shorter than the cache time',
+    policyWith({ overlapHours: 1, consumerCacheMinutes: 61 }),
+    `${SERVICE}.policy.overlapHours`,
+  ],
+  [
+    'a deadline before a key can be idle',
+    policyWith({ retirementDeadlineDays: 2 }),
+    `${SERVICE}.policy.retirementDeadlineDays`,
+  ],
+  [
+    'an early replacement of every key',
+    policyWith({ rotateBeforeExpiryDays: 90 }),
+    `${SERVICE}.policy.rotateBeforeExpiryDays`,
+  ],
+  [
+    'more old keys than a secret has labels for',
+    policyWith({ maxAgeDays: 4, rotateBeforeExpiryDays: 1, rotateEveryDays: 4, undoWindowDays: 14 }),
+    `${SERVICE}.policy.undoWindowDays`,
+  ],
+  ['no spare at all', policyWith({ sparesAtLeast: 0 }), `${SERVICE}.policy.sparesAtLeast`],
+  [
+    'an unknown end of a retirement',
+    policyWith({ atRetirementDeadline: 'delete' }),
+    `${SERVICE}.policy.atRetirementDeadline`,
+  ],
+];
+
+describe('mistakesInEnvironments', () => {
+  it.each(WRONG)('rejects %s', (_what, config, path) => {
+    const mistakes = mistakesInEnvironments([config].flat());
+    expect(mistakes.map((mistake) => mistake.path)).toEqual([path]);
+  });
+
+  it('finds nothing wrong with what is right', () => {
+    const rightly = environmentWith({
+      account: ACCOUNT,
+      region: 'eu-central-1',
+      readerAccounts: [OTHER_ACCOUNT],
+      timeZone: 'Europe/Berlin',
+      adminKeyExpiresOn: '2028-02-29',
+      alarmEmails: { critical: ['pager@acme.example'], warning: [] },
+      services: [aService({ readers: { roleArns: [role(ACCOUNT), role(OTHER_ACCOUNT)] }, strictReads: false })],
+    });
+    expect(mistakesInEnvironments([rightly])).toEqual([]);
+  });
+});
+
+describe('resolveEnvironments', () => {
+  it('rejects everything that is wrong with one error, each with its place, the value got and what is allowed', () => {
+    const config = environmentWith({ name: 'PROD', services: [aService({ policy: { overlapHours: 0 } })] });
+    const error = thrownBy(() => resolveEnvironments([config]));
+    expect(isKeyRotationError(error, 'BadConfiguration')).toBe(true);
+    expect(String(error)).toContain('2 mistakes');
+    expect(String(error)).toContain('environments[0].name: got "PROD"; allowed: 1 to 20 lower-case letters');
+    expect(String(error)).toContain(`${SERVICE}.policy.overlapHours: got 0; allowed: a whole number from 1`);
+  });
+
+  it('rejects a key in the wrong field without repeating it', () => {
+    const pasted = ['sk', 'ant', 'api03', 'x'.repeat(20)].join('-');
+    const error = thrownBy(() => resolveEnvironments([environmentWith({ workspaceId: pasted })]));
+    expect(String(error)).toContain('got what looks like a key');
+    expect(String(error)).not.toContain('x'.repeat(20));
+  });
+
+  it('rejects what is no list at all', () => {
+    const notAList = JSON.parse('{"name":"prod"}') as EnvironmentConfig[];
+    expect(() => resolveEnvironments(notAList)).toThrow('a list of environments');
+  });
+
+  it('fills in every default', () => {
+    const [environment] = resolveEnvironments([anEnvironment()]);
+    expect(environment).toMatchObject({
+      allowPersonalKeys: false,
+      timeZone: 'UTC',
+      alarmEmails: { critical: [], warning: [] },
+      readerAccounts: [],
+      services: [{ issuer: 'claude-console', strictReads: true, policy: { maxAgeDays: 90, overlapHours: 48 } }],
+    });
+  });
+
+  it("lets a service's policy win over its environment's, and that over the defaults", () => {
+    const config = environmentWith({
+      policy: { overlapHours: 72, quietHours: 12 },
+      services: [aService({ policy: { quietHours: 36 } })],
+    });
+    const policy = resolveEnvironments([config])[0]?.services[0]?.policy;
+    expect(policy).toMatchObject({ overlapHours: 72, quietHours: 36, undoWindowDays: 14 });
+  });
+});
+
+describe('rejectServiceMistakes', () => {
+  const alone: Partial<ServiceConfig> & { owner: string; environment: string; service: string } = {
+    environment: 'prod',
+    service: 'billing-bot',
+    owner: 'team-billing',
+  };
+
+  it('accepts a service on its own', () => {
+    expect(() => rejectServiceMistakes(alone)).not.toThrow();
+  });
+
+  it('rejects all that is wrong with a service on its own', () => {
+    const error = thrownBy(() =>
+      rejectServiceMistakes({ ...alone, environment: 'Prod', policy: { sparesAtLeast: 0 } }),
+    );
+    expect(String(error)).toContain('props.environment');
+    expect(String(error)).toContain('policy.sparesAtLeast');
+  });
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a throw');
+}

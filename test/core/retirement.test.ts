@@ -1,0 +1,112 @@
+import { isIdle, nextRetirementStep, type RetiringKey } from '../../lib/core/retirement';
+import { days, hours, NOON, noonPlus, policyWith, usageReport } from '../support/observations';
+
+const retiring = (changes: Partial<RetiringKey> = {}): RetiringKey => ({
+  keyId: 'old',
+  access: 'ours',
+  status: 'active',
+  retiringSince: noonPlus(-days(3)),
+  ...changes,
+});
+const policy = policyWith();
+const idle = usageReport();
+
+describe('nextRetirementStep', () => {
+  it('begins with writing down that the retirement starts', () => {
+    const { retiringSince, ...firstSeen } = retiring();
+    expect(retiringSince).toBeDefined();
+    expect(nextRetirementStep(firstSeen, policy, idle, NOON)).toEqual({ next: 'begin', overdue: false });
+  });
+
+  it.each([
+    ['one millisecond before the overlap ends', 1, 'wait'],
+    ['when the overlap ends', 0, 'disable'],
+    ['one millisecond after the overlap ended', -1, 'disable'],
+  ])('decides about an idle key %s', (_when, msLeft, next) => {
+    const key = retiring({ retiringSince: noonPlus(-hours(48) + msLeft) });
+    expect(nextRetirementStep(key, policy, idle, NOON).next).toBe(next);
+  });
+
+  it('keeps the old key while it is still used', () => {
+    const used = usageReport({ old: noonPlus(-hours(2)) });
+    expect(nextRetirementStep(retiring(), policy, used, NOON)).toEqual({ next: 'wait', overdue: false });
+  });
+
+  it.each([
+    ['there is no report', undefined],
+    ['the report has no refresh time', { from: noonPlus(-hours(31)), lastUsedAt: new Map() }],
+    ['the report is too old', usageReport({}, { refreshedAt: noonPlus(-hours(6) - 1) })],
+    ['the report starts too late', usageReport({}, { from: noonPlus(-hours(24) + 1) })],
+  ])('keeps the old key when %s, since unknown is not idle', (_case, usage) => {
+    expect(nextRetirementStep(retiring(), policy, usage, NOON).next).toBe('wait');
+  });
+
+  it.each([
+    ['one millisecond before the deadline', 1, false],
+    ['at the deadline', 0, true],
+  ])('calls a key that is still used %s overdue or not', (_when, msLeft, overdue) => {
+    const key = retiring({ retiringSince: noonPlus(-days(7) + msLeft) });
+    const used = usageReport({ old: NOON });
+    expect(nextRetirementStep(key, policy, used, NOON)).toEqual({ next: 'wait', overdue });
+  });
+
+  it('disables a key that is still used at the deadline only when the policy says so', () => {
+    const key = retiring({ retiringSince: noonPlus(-days(7)) });
+    const used = usageReport({ old: NOON });
+    const strict = policyWith({ atRetirementDeadline: 'disable' });
+    expect(nextRetirementStep(key, strict, used, NOON)).toEqual({ next: 'disable', overdue: true });
+    expect(nextRetirementStep(key, strict, undefined, noonPlus(-1)).next).toBe('wait');
+  });
+
+  it('leaves a key alone that the issuer does not list', () => {
+    const { status, ...unlisted } = retiring();
+    expect(status).toBe('active');
+    expect(nextRetirementStep(unlisted, policy, idle, NOON).next).toBe('wait');
+  });
+
+  it('hands an overlapped key to a person where a person administers the issuer', () => {
+    expect(nextRetirementStep(retiring({ access: 'manual' }), policy, undefined, NOON).next).toBe('disable');
+  });
+
+  it.each([
+    ['one millisecond before the undo window ends', 1, 'keep'],
+    ['when the undo window ends', 0, 'archive'],
+  ])('treats a disabled key %s', (_when, msLeft, next) => {
+    const key = retiring({ status: 'inactive', disablingSince: noonPlus(-days(14) + msLeft) });
+    expect(nextRetirementStep(key, policy, idle, NOON).next).toBe(next);
+  });
+
+  it('notes a key that somebody else disabled, so that its undo window begins', () => {
+    expect(nextRetirementStep(retiring({ status: 'inactive' }), policy, idle, NOON).next).toBe('note-disabled');
+  });
+
+  it('archives an expired key, and forgets an archived one', () => {
+    expect(nextRetirementStep(retiring({ status: 'expired' }), policy, idle, NOON).next).toBe('archive');
+    expect(nextRetirementStep(retiring({ status: 'archived' }), policy, idle, NOON).next).toBe('forget');
+  });
+});
+
+describe('isIdle', () => {
+  const since = noonPlus(-days(3));
+
+  it.each([
+    ['one millisecond inside the quiet time', -hours(24) + 1, false],
+    ['when the quiet time began', -hours(24), true],
+  ])('judges a last use %s', (_when, lastUseMs, expected) => {
+    expect(isIdle('old', since, policy, usageReport({ old: noonPlus(lastUseMs) }), NOON)).toBe(expected);
+  });
+
+  it('counts only quiet hours after the retirement began', () => {
+    expect(isIdle('old', noonPlus(-hours(24)), policy, idle, NOON)).toBe(true);
+    expect(isIdle('old', noonPlus(-hours(24) + 1), policy, idle, NOON)).toBe(false);
+  });
+
+  it('counts quiet hours up to the refresh time, not up to now', () => {
+    const older = usageReport({ old: noonPlus(-hours(25)) }, { refreshedAt: noonPlus(-hours(2)) });
+    expect(isIdle('old', since, policy, older, NOON)).toBe(false);
+  });
+
+  it('is not fooled by the use of another key', () => {
+    expect(isIdle('old', since, policy, usageReport({ new: NOON }), NOON)).toBe(true);
+  });
+});
