@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AWS_CURRENT } from '../../lib/contract/labels';
-import { adminSecretName } from '../../lib/contract/names';
+import { conventionalKeyName } from '../../lib/contract/names';
 import { ApiKey } from '../../lib/core/api-key';
 import { createApp } from '../../lib/stacks/app';
+import { putAdminKey } from '../admin-key';
 import { handlersFromSource } from '../functions/handlers-from-source';
 import { Sandbox } from '../sandbox';
 
@@ -96,17 +97,11 @@ async function passDays(sandbox: Sandbox, days: number): Promise<number> {
   return rotations;
 }
 
-async function putAdminKey({ account, claude, random }: Sandbox): Promise<void> {
-  const SecretId = adminSecretName(ENVIRONMENT);
-  const input = { SecretId, ClientRequestToken: random.uuid(), SecretString: claude.createAdminKey().rawKey };
-  await account.call('secretsmanager', 'PutSecretValue', input, account.administrator);
-}
-
 async function stageSpares(sandbox: Sandbox): Promise<void> {
   const { spares, settings } = await sandbox.openPlatform()(ENVIRONMENT);
   const now = sandbox.clock.now();
   for (const service of sandbox.services()) {
-    const keyName = `${ENVIRONMENT}-${service}-${now.toISOString().slice(0, 10)}`;
+    const keyName = conventionalKeyName(ENVIRONMENT, service, now);
     const { id, rawKey } = sandbox.claude.createKey({ workspaceId: settings.workspaceId, name: keyName });
     await spares.add({ service, keyId: id, key: new ApiKey(rawKey), keyName, createdAt: now, stagedAt: now });
   }
