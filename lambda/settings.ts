@@ -1,4 +1,5 @@
 import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../lib/contract/function-environment';
+import { CONDITIONS, type Condition } from '../lib/contract/metrics';
 import type { IssuerAccess } from '../lib/contract/platform-settings';
 import { KeyRotationError } from '../lib/core/errors';
 import type { Wiring } from './wiring';
@@ -14,6 +15,12 @@ export interface ReconcileSettings extends RotateSettings {
   readonly issuerAccess: IssuerAccess;
   readonly adminKeyExpiresOn?: Date;
   readonly actionTopicArn: string;
+  readonly criticalTopicArn: string;
+  readonly timeZone: string;
+  readonly allowPersonalKeys: boolean;
+  readonly serviceMetrics: boolean;
+  /** Conditions that the environment does not hear of. */
+  readonly untold: ReadonlySet<Condition>;
 }
 
 /** @throws KeyRotationError BadSettings, naming the variable */
@@ -32,7 +39,12 @@ export function reconcileSettings(env: Wiring['env']): ReconcileSettings {
     ...rotateSettings(env),
     issuerAccess: issuerAccess(required(env, RECONCILE_VARIABLES.issuerAccess)),
     actionTopicArn: required(env, RECONCILE_VARIABLES.actionTopicArn),
-    ...(expiresOn ? { adminKeyExpiresOn: new Date(expiresOn) } : {}),
+    criticalTopicArn: required(env, RECONCILE_VARIABLES.criticalTopicArn),
+    timeZone: timeZone(env[RECONCILE_VARIABLES.timeZone] ?? 'UTC'),
+    allowPersonalKeys: env[RECONCILE_VARIABLES.allowPersonalKeys] === 'yes',
+    untold: new Set(conditionsIn(env[RECONCILE_VARIABLES.untoldConditions] ?? '')),
+    serviceMetrics: env[RECONCILE_VARIABLES.serviceMetrics] === 'yes',
+    ...(expiresOn ? { adminKeyExpiresOn: day(expiresOn) } : {}),
   };
 }
 
@@ -45,7 +57,27 @@ function required(env: Wiring['env'], name: string): string {
   );
 }
 
+function day(value: string): Date {
+  const time = new Date(value);
+  if (/^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(time.getTime())) return time;
+  throw new KeyRotationError(
+    'BadSettings',
+    `the day on which the admin key expires is "${value}"; allowed is 2027-03-01`,
+  );
+}
+
 function issuerAccess(value: string): IssuerAccess {
   if (value === 'adminKey' || value === 'manual') return value;
   throw new KeyRotationError('BadSettings', `issuer access is "${value}"; allowed are adminKey and manual`);
 }
+
+function timeZone(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw new KeyRotationError('BadSettings', `the time zone is "${value}"; allowed are names such as Europe/Berlin`);
+  }
+}
+
+const conditionsIn = (text: string): readonly Condition[] =>
+  text.split(',').filter((name): name is Condition => Object.hasOwn(CONDITIONS, name));

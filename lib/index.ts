@@ -4,6 +4,8 @@ export type { Environment, Service } from './config/environment';
 export type {
   AlarmEmails,
   EnvironmentConfig,
+  Operator,
+  OperatorsConfig,
   PolicyConfig,
   ReaderRoleConfig,
   ReadersConfig,
@@ -11,6 +13,7 @@ export type {
 } from './config/environment-config';
 export { resolveEnvironments } from './config/validate';
 export { ALARM_NAMES } from './constructs/alarms';
+export { OperatorRoles, type OperatorRolesProps } from './constructs/operator-roles';
 export type { IRotationPlatform } from './constructs/platform-reference';
 export { RotationPlatform, type RotationPlatformProps } from './constructs/rotation-platform';
 export { ServiceApiKey, type ServiceApiKeyProps } from './constructs/service-api-key';

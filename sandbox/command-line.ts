@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { chosenAssembly } from './chosen-assembly';
 import { Sandbox } from './sandbox';
 import { serve } from './serve';
+import { DEFAULT_JOBS, type SimOptions, simLines, simulate } from './simulation/schedules/sim';
+import { DEPTHS } from './simulation/schedules/violation';
 import { leakedInText } from './story/leaks';
 import { runMainJob } from './story/main-job';
 import { type Narrator, narrateOn } from './story/narrator';
@@ -27,16 +29,18 @@ interface ServeOptions {
   readonly assembly?: string;
 }
 
-/** `npm start` and `npm run sandbox`. @returns the exit code: 0 when all was as it should be, 1 otherwise, 2 for wrong usage */
+/** `npm start`, `npm run sandbox` and `npm run sim`. @returns the exit code: 0 when all was as it should be, 1 otherwise, 2 for wrong usage */
 export async function runSandboxCommand(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  const end = (code: number): void => {
+    exitCode = code;
+  };
   const program = new Command('sandbox')
     .description('Runs a whole environment on this machine: AWS account, Claude organization, virtual clock.')
     .exitOverride();
-  addRun(program, (code) => {
-    exitCode = code;
-  });
+  addRun(program, end);
   addServe(program);
+  addSim(program, end);
   try {
     await program.parseAsync([...argv]);
     return exitCode;
@@ -78,6 +82,23 @@ function addServe(program: Command): void {
         ports: { aws: port, claude: claudePort },
         assembly: await chosenAssembly(options),
       });
+    });
+}
+
+function addSim(program: Command, end: (exitCode: number) => void): void {
+  program
+    .command('sim')
+    .description('plays random schedules of rotations, faults and people, and judges every invariant at every call')
+    .option('--seeds <number>', 'how many schedules to play', wholeNumber(1, 1e9), 10_000)
+    .option('--from <number>', 'the seed of the first', wholeNumber(0, 2 ** 31 - 1), 1)
+    .addOption(new Option('--depth <depth>', 'where they are played').choices(DEPTHS).default(DEPTHS[0]))
+    .option('--jobs <number>', 'threads to use on the ports', wholeNumber(1, 64), DEFAULT_JOBS)
+    .option('--json', 'print the report as JSON on standard output')
+    .addHelpText('after', '\nExamples:\n  npm run sim -- --seeds 100000\n  npm run sim -- --from 4711 --seeds 1')
+    .action(async (options: SimOptions & { readonly json?: true }) => {
+      const report = await simulate(options, (line) => process.stderr.write(`${line}\n`));
+      process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${simLines(report).join('\n')}\n`);
+      end(report.broken.length > 0 ? 1 : 0);
     });
 }
 

@@ -86,7 +86,8 @@ async function moveClock({ clock }: ControlTarget, body: string): Promise<unknow
     throw new BadControlInput('give either "advanceSeconds" or "advanceTo"');
   if (advanceTo && advanceTo < clock.now())
     throw new BadControlInput(`"advanceTo" must not be before ${clock.now().toISOString()}`);
-  await clock.advanceTo(advanceTo ?? new Date(clock.now().getTime() + (advanceSeconds ?? 0) * 1000));
+  const end = advanceTo ?? new Date(clock.now().getTime() + (advanceSeconds ?? 0) * 1000);
+  await (advanceSeconds === 0 ? clock.settle() : clock.advanceTo(end));
   return { now: clock.now().toISOString() };
 }
 
@@ -99,10 +100,12 @@ function planFault(target: ControlTarget, body: string): unknown {
     times: whole(1, 1_000_000),
     skip: whole(0, 1_000_000),
     side: oneOf('before', 'after'),
+    answer: oneOf('error', 'never'),
     error: text,
     status: whole(400, 599),
   });
   const { service, operation, path, times = 1, skip = 0, side = 'before', error, status = 500 } = input;
+  const hangs = input.answer === 'never';
   if (service !== 'claude') {
     if (path !== undefined) throw new BadControlInput('"path" goes with service "claude"');
     const failure = { code: error ?? 'InternalServiceError', message: 'a planned fault of the sandbox', status };
@@ -112,16 +115,19 @@ function planFault(target: ControlTarget, body: string): unknown {
       times,
       skip,
       side,
-      error: failure,
+      error: hangs ? 'hangs' : failure,
     });
     return {};
   }
   if (operation !== undefined || skip > 0)
     throw new BadControlInput('service "claude" takes "path", not "operation" or "skip"');
-  const answer = side === 'after' ? 'drop-answer' : { status, ...(error === undefined ? {} : { type: error }) };
+  const failure = side === 'after' ? 'drop-answer' : { status, ...(error === undefined ? {} : { type: error }) };
+  const answer = hangs ? HANGS[side] : failure;
   target.claude.faults.push({ ...(path === undefined ? {} : { path }), times, answer });
   return {};
 }
+
+const HANGS = { before: 'hang', after: 'hang-answer' } as const;
 
 function json(status: number, value: unknown): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };

@@ -14,7 +14,8 @@ export interface AwsFault {
   readonly times: number;
   /** `before`: the call has no effect. `after`: it takes effect, and its answer is lost. */
   readonly side: 'before' | 'after';
-  readonly error: { readonly code: string; readonly message: string; readonly status: number };
+  /** What the caller gets; `hangs`: no answer ever comes, and the caller waits for as long as it wants to. */
+  readonly error: { readonly code: string; readonly message: string; readonly status: number } | 'hangs';
 }
 
 interface Planned {
@@ -40,23 +41,25 @@ export class AwsFaults implements CallObserver {
     return this.#planned.map(({ fault, left }) => ({ ...fault, left }));
   }
 
-  before(call: AwsCall): void {
-    this.#strike(call, 'before');
+  before(call: AwsCall): Promise<never> | undefined {
+    return this.#strike(call, 'before');
   }
 
-  after(call: AwsCall): void {
-    this.#strike(call, 'after');
+  after(call: AwsCall): Promise<never> | undefined {
+    return this.#strike(call, 'after');
   }
 
-  #strike(call: AwsCall, side: AwsFault['side']): void {
+  #strike(call: AwsCall, side: AwsFault['side']): Promise<never> | undefined {
     for (const planned of this.#planned.filter(({ fault }) => fault.side === side && hits(fault, call))) {
       planned.seen += 1;
       if (planned.seen <= planned.fault.skip) continue;
       planned.left -= 1;
       if (planned.left <= 0) this.#planned = this.#planned.filter((each) => each !== planned);
-      const { code, message, status } = planned.fault.error;
-      throw new AwsError(code, message, status);
+      const { error } = planned.fault;
+      if (error === 'hangs') return new Promise(() => {});
+      throw new AwsError(error.code, error.message, error.status);
     }
+    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import { EnvironmentOrganization } from './environment-organization';
 import { AwsFaults } from './faults';
 import { RequestHandlerFrom } from './functions/in-process-http';
 import { type FunctionFactory, InProcessRunner } from './functions/in-process-runner';
+import { OpenCalls } from './functions/open-calls';
 import type { FunctionRunner } from './functions/runner';
 import { WorkerRunner } from './functions/worker-runner';
 import type { HttpRequest } from './http';
@@ -193,12 +194,12 @@ export class Sandbox {
     };
   }
 
-  /** Opens environments for the CLI as the administrator, in this process. What it waits for is virtual time. */
-  openPlatform(): OpenPlatform {
+  /** Opens environments for the CLI, by default as the administrator, in this process. What it waits for is virtual time. */
+  openPlatform(caller: Caller = this.account.administrator): OpenPlatform {
     return composePlatform({
       aws: {
         region: this.account.region,
-        credentials: this.aws.credentials.issue(this.account.administrator),
+        credentials: this.aws.credentials.issue(caller),
         requestHandler: new RequestHandlerFrom(this.#parts.relays.aws.handle),
       },
       claude: { fetch: this.fetchClaude },
@@ -276,8 +277,9 @@ async function build(options: SandboxOptions): Promise<Parts> {
   const clock = new VirtualClock(start);
   const random = new Random(seed);
   const relays = { aws: new Relay('AWS account'), claude: new Relay('Claude organization') };
-  const runner = createRunner(options, clock, relays);
-  const servers = await startServers(relays, ports);
+  const calls = new OpenCalls(() => clock.noteChange());
+  const runner = createRunner(options, clock, relays, calls);
+  const servers = await startServers(relays, ports, calls);
   const { account: accountId = DEFAULT_ACCOUNT, region = DEFAULT_REGION } = stage.stacks[0]?.environment ?? {};
   const { consistency } = options;
   const aws = new SimulatedAws({
@@ -292,21 +294,31 @@ async function build(options: SandboxOptions): Promise<Parts> {
   return { stage, seed, random, clock, aws, runner, relays, servers };
 }
 
-async function startServers(relays: Parts['relays'], ports: NonNullable<SandboxOptions['ports']>) {
-  const aws = await LoopbackServer.start(relays.aws.handle, { port: ports.aws ?? 0 });
+async function startServers(
+  relays: Parts['relays'],
+  ports: NonNullable<SandboxOptions['ports']>,
+  calls: OpenCalls,
+): Promise<Parts['servers']> {
+  const aws = await LoopbackServer.start(relays.aws.handle, { port: ports.aws ?? 0, calls });
   try {
-    return { aws, claude: await LoopbackServer.start(relays.claude.handle, { port: ports.claude ?? 0 }) };
+    return { aws, claude: await LoopbackServer.start(relays.claude.handle, { port: ports.claude ?? 0, calls }) };
   } catch (error) {
     await aws.close();
     throw error;
   }
 }
 
-function createRunner(options: SandboxOptions, clock: VirtualClock, relays: Parts['relays']): FunctionRunner {
-  if (options.runner !== 'in-process') return new WorkerRunner();
+function createRunner(
+  options: SandboxOptions,
+  clock: VirtualClock,
+  relays: Parts['relays'],
+  calls: OpenCalls,
+): FunctionRunner {
+  const { seed = 1 } = options;
+  if (options.runner !== 'in-process') return new WorkerRunner({ clock, calls, seed });
   const { handlers } = options;
   if (!handlers) throw new Error('the runner "in-process" needs the functions\' handlers');
-  return new InProcessRunner({ clock, handlers, aws: relays.aws.handle, claude: relays.claude.handle });
+  return new InProcessRunner({ clock, seed, handlers, aws: relays.aws.handle, claude: relays.claude.handle });
 }
 
 const endpointsOf = (servers: Parts['servers']) => ({

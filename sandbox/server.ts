@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ConnectionDropped } from './claude/faults';
 import { RequestRefused, UnmodelledError } from './errors';
+import { CALL_HEADER, type OpenCalls } from './functions/open-calls';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http';
 import { readableBody, refuseOverLimit } from './request-body';
 
@@ -16,6 +17,11 @@ export interface LoopbackOptions {
    * @default '127.0.0.1'
    */
   readonly host?: string;
+  /**
+   * Learns which calls of workers are being answered.
+   * @default - nobody needs to know
+   */
+  readonly calls?: OpenCalls;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -38,10 +44,10 @@ export class LoopbackServer {
 
   /** Starts to listen. Rejects an address that other machines could reach. */
   static async start(handler: HttpHandler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
-    const { port = 0, host = '127.0.0.1' } = options;
+    const { port = 0, host = '127.0.0.1', calls } = options;
     if (!LOOPBACK.has(host)) throw new Error(`the sandbox listens on loopback only, not on "${host}"`);
     const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (incoming, outgoing) => {
-      void serve(handler, incoming, outgoing);
+      void serve(noting(handler, calls), incoming, outgoing);
     });
     await listen(server, port, host);
     const address = server.address() as AddressInfo;
@@ -73,6 +79,15 @@ async function serve(handler: HttpHandler, incoming: IncomingMessage, outgoing: 
     else send(outgoing, failure(error));
   }
 }
+
+/** Has the calls of workers followed from when they are read to when they are answered. */
+const noting =
+  (handler: HttpHandler, calls: OpenCalls | undefined): HttpHandler =>
+  async (request) => {
+    const { [CALL_HEADER]: id, ...headers } = request.headers;
+    const answered = calls?.arrived(id);
+    return handler({ ...request, headers }).finally(answered);
+  };
 
 /** A page from elsewhere may have its own name lead a browser to this machine; the browser then says that name here. */
 function refuseOtherHosts(host = ''): void {

@@ -23,8 +23,8 @@ export class AwsFigures implements Figures {
         Timestamp: timestamp,
         Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
       }));
-      await callAws('cloudwatch:PutMetricData', () =>
-        this.client.send(new PutMetricDataCommand({ Namespace: METRIC_NAMESPACE, MetricData: batch })),
+      await callAws('cloudwatch:PutMetricData', (limits) =>
+        this.client.send(new PutMetricDataCommand({ Namespace: METRIC_NAMESPACE, MetricData: batch }), limits),
       );
     }
   }

@@ -13,9 +13,10 @@ export class AwsNotices implements Notices {
   ) {}
 
   async requestAction({ subject, text }: Notice): Promise<void> {
-    await callAws('sns:Publish', () =>
+    await callAws('sns:Publish', (limits) =>
       this.client.send(
         new PublishCommand({ TopicArn: this.actionTopicArn, Subject: subject.slice(0, SUBJECT_LENGTH), Message: text }),
+        limits,
       ),
     );
   }

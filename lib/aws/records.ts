@@ -1,34 +1,21 @@
+import { Answer } from '../core/answer';
 import { KeyRotationError } from '../core/errors';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A record of ours that cannot be understood. What it is, is named; what it holds is not. */
+const broken = (where: string, how: string): KeyRotationError =>
+  new KeyRotationError('BadRecord', `${where} ${how}; write it again, or deploy its stack again`);
 
 /**
- * Parses a JSON record and checks that it has the fields it must have.
- * @param where - what the record is, for the error; never its content
- * @throws KeyRotationError BadRecord
+ * A JSON record of ours.
+ * @param where - what the record is, for the error
+ * @throws KeyRotationError BadRecord, also when a field is read that is not what it should be
  */
-export function parseRecord<Record>(
-  text: string | undefined,
-  where: string,
-  isRecord: (fields: Fields) => boolean,
-): Record {
-  const parsed = parseJson(text);
-  if (parsed !== undefined && isRecord(parsed)) return parsed as Record;
-  throw new KeyRotationError(
-    'BadRecord',
-    `${where} does not hold what it should; write it again, or deploy its stack again`,
-  );
-}
-
-function parseJson(text: string | undefined): Fields | undefined {
+export function recordOf(text: string, where: string): Answer {
+  let value: unknown;
   try {
-    const parsed: unknown = JSON.parse(text ?? '');
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Fields) : undefined;
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    throw broken(where, 'is not JSON');
   }
+  return new Answer(where, value, broken);
 }
-
-/** True when every named field is a non-empty string. */
-export const hasStrings = (fields: Fields, ...names: readonly string[]): boolean =>
-  names.every((name) => typeof fields[name] === 'string' && fields[name] !== '');

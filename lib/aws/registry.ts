@@ -1,9 +1,10 @@
-import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { registrationParameterName, registrationsPath } from '../contract/names';
-import { DEFAULT_POLICY, type Registration } from '../contract/registration';
+import type { Registration } from '../contract/registration';
+import { isKeyRotationError } from '../core/errors';
 import type { ServiceRegistry } from '../core/ports';
 import { listParameters, readParameter } from './parameters';
-import { hasStrings, parseRecord } from './records';
+import { registrationOf } from './registration-record';
 
 /** The services of one environment, as the parameters that their stacks write. */
 export class AwsServiceRegistry implements ServiceRegistry {
@@ -13,21 +14,23 @@ export class AwsServiceRegistry implements ServiceRegistry {
   ) {}
 
   async list(): Promise<readonly Registration[]> {
-    return (await listParameters(this.client, registrationsPath(this.environment))).map(registrationOf);
+    const parameters = await listParameters(this.client, registrationsPath(this.environment));
+    return [...parameters].flatMap(([name, parameter]) => readable(parameter.text('Value'), name));
   }
 
   async find(service: string): Promise<Registration | undefined> {
-    const parameter = await readParameter(this.client, registrationParameterName(this.environment, service), false);
-    return parameter && registrationOf(parameter);
+    const name = registrationParameterName(this.environment, service);
+    const text = await readParameter(this.client, name, false);
+    return text === undefined ? undefined : registrationOf(text, name);
   }
 }
 
-/** A registration written by an older release may lack a policy field that has since been added: the default fills it in. */
-function registrationOf({ Name, Value }: Parameter): Registration {
-  const record = parseRecord<Registration>(
-    Value,
-    `the parameter ${Name}`,
-    (fields) => hasStrings(fields, 'service', 'owner', 'issuer') && typeof fields.policy === 'object',
-  );
-  return { ...record, policy: { ...DEFAULT_POLICY, ...record.policy } };
+/** One service's broken record is left out, so that it holds up no other service; `find` says what is wrong with it. */
+function readable(text: string, parameterName: string): readonly Registration[] {
+  try {
+    return [registrationOf(text, parameterName)];
+  } catch (error) {
+    if (isKeyRotationError(error, 'BadRecord')) return [];
+    throw error;
+  }
 }

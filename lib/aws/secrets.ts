@@ -1,22 +1,23 @@
 import {
   CancelRotateSecretCommand,
   DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
-  type SecretListEntry,
   type SecretsManagerClient,
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { secretName, secretNamePrefix, serviceOfSecretName } from '../contract/names';
+import type { Answer } from '../core/answer';
 import { ApiKey } from '../core/api-key';
 import { KeyRotationError } from '../core/errors';
 import type { RotationControl, SecretDirectory, SecretState, SecretTags, SecretVersions } from '../core/ports';
+import { answerOf, readListed } from './answers';
 import { callAws, callAwsUnless } from './errors';
+import { describedState, listedState } from './secret-state';
 
 const NOT_FOUND = ['ResourceNotFoundException'];
 const PAGE_SIZE = 100;
@@ -29,54 +30,57 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
   ) {}
 
   async list(): Promise<readonly SecretState[]> {
-    const secrets: SecretState[] = [];
-    let token: string | undefined;
-    do {
-      const page = await callAws('secretsmanager:ListSecrets', () =>
-        this.client.send(
-          new ListSecretsCommand({
-            Filters: [{ Key: 'name', Values: [secretNamePrefix(this.environment)] }],
-            MaxResults: PAGE_SIZE,
-            ...(token ? { NextToken: token } : {}),
-          }),
-        ),
-      );
-      for (const entry of page.SecretList ?? []) secrets.push(...this.#listed(entry));
-      token = page.NextToken;
-    } while (token);
-    return secrets;
+    const secrets = new Map<string, SecretState>();
+    await readListed(
+      'the list of secrets',
+      (token) => this.#page(token),
+      (page) => {
+        for (const entry of page.objects('SecretList')) {
+          const service = serviceOfSecretName(this.environment, entry.text('Name'));
+          if (service && !entry.has('DeletedDate')) secrets.set(service, listedState(service, entry));
+        }
+      },
+    );
+    return [...secrets.values()];
   }
 
   async describe(service: string): Promise<SecretState | undefined> {
-    const found = await callAwsUnless(NOT_FOUND, 'secretsmanager:DescribeSecret', () =>
-      this.client.send(new DescribeSecretCommand({ SecretId: secretName(this.environment, service) })),
+    const name = secretName(this.environment, service);
+    const found = await callAwsUnless(NOT_FOUND, 'secretsmanager:DescribeSecret', (limits) =>
+      this.client.send(new DescribeSecretCommand({ SecretId: name }), limits),
     );
-    return found && !found.DeletedDate ? this.#described(found) : undefined;
+    if (!found) return undefined;
+    const secret = answerOf(`the secret "${name}"`, found);
+    secret.mustBe('Name', name);
+    return secret.has('DeletedDate') ? undefined : describedState(service, secret);
   }
 
   async describeByArn(arn: string): Promise<SecretState> {
-    const found = await callAws('secretsmanager:DescribeSecret', () =>
-      this.client.send(new DescribeSecretCommand({ SecretId: arn })),
+    const found = await callAws('secretsmanager:DescribeSecret', (limits) =>
+      this.client.send(new DescribeSecretCommand({ SecretId: arn }), limits),
     );
-    const state = this.#described(found);
-    if (state) return state;
-    throw new KeyRotationError(
-      'BadRequest',
-      `the secret "${found.Name}" is not a service's key of ${this.environment}`,
-    );
+    const secret = answerOf('the secret of the rotation', found);
+    secret.mustBe('ARN', arn);
+    const service = serviceOfSecretName(this.environment, secret.text('Name'));
+    if (service) return describedState(service, secret);
+    throw new KeyRotationError('BadRequest', `the secret ${arn} is not a service's key of ${this.environment}`);
   }
 
   async read(arn: string, versionId: string, label?: string): Promise<ApiKey | undefined> {
-    const value = await callAwsUnless(NOT_FOUND, 'secretsmanager:GetSecretValue', () =>
+    const found = await callAwsUnless(NOT_FOUND, 'secretsmanager:GetSecretValue', (limits) =>
       this.client.send(
         new GetSecretValueCommand({ SecretId: arn, VersionId: versionId, ...(label ? { VersionStage: label } : {}) }),
+        limits,
       ),
     );
-    return value?.SecretString === undefined ? undefined : new ApiKey(value.SecretString);
+    if (!found) return undefined;
+    const value = versionOf(found, arn, versionId);
+    // Bytes, which somebody has put there by hand, are no key.
+    return value.has('SecretBinary') ? undefined : new ApiKey(value.text('SecretString'));
   }
 
   async putPending(arn: string, token: string, key: ApiKey, labels: readonly string[]): Promise<void> {
-    const put = await callAwsUnless(['ResourceExistsException'], 'secretsmanager:PutSecretValue', () =>
+    const put = await callAwsUnless(['ResourceExistsException'], 'secretsmanager:PutSecretValue', (limits) =>
       this.client.send(
         new PutSecretValueCommand({
           SecretId: arn,
@@ -84,6 +88,7 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
           SecretString: key.reveal(),
           VersionStages: [...labels],
         }),
+        limits,
       ),
     );
     if (!put) {
@@ -92,6 +97,7 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
         `version ${token} holds another value already; the step will be repeated`,
       );
     }
+    versionOf(put, arn, token);
   }
 
   async moveLabel(
@@ -102,7 +108,7 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
     const moved = await callAwsUnless(
       ['InvalidParameterException', 'InvalidRequestException'],
       'secretsmanager:UpdateSecretVersionStage',
-      () =>
+      (limits) =>
         this.client.send(
           new UpdateSecretVersionStageCommand({
             SecretId: arn,
@@ -110,74 +116,87 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
             ...(change.from ? { RemoveFromVersionId: change.from } : {}),
             ...(change.to ? { MoveToVersionId: change.to } : {}),
           }),
+          limits,
         ),
     );
-    return moved !== undefined;
+    return moved !== undefined && isOf(arn, moved);
   }
 
   async filledAt(arn: string): Promise<ReadonlyMap<string, Date>> {
-    const page = await callAws('secretsmanager:ListSecretVersionIds', () =>
-      this.client.send(new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: PAGE_SIZE })),
+    const dates = new Map<string, Date>();
+    await readListed(
+      'the list of versions',
+      (token) => this.#versions(arn, token),
+      (page) => {
+        page.mustBe('ARN', arn);
+        for (const version of page.objects('Versions'))
+          dates.set(version.text('VersionId'), version.date('CreatedDate'));
+      },
     );
-    const dates = (page.Versions ?? []).flatMap(({ VersionId, CreatedDate }) =>
-      VersionId && CreatedDate ? [[VersionId, CreatedDate] as const] : [],
-    );
-    return new Map(dates);
+    return dates;
   }
 
   async start(arn: string): Promise<boolean> {
-    const started = await callAwsUnless(['InvalidRequestException'], 'secretsmanager:RotateSecret', () =>
-      this.client.send(new RotateSecretCommand({ SecretId: arn, RotateImmediately: true })),
+    const started = await callAwsUnless(['InvalidRequestException'], 'secretsmanager:RotateSecret', (limits) =>
+      this.client.send(new RotateSecretCommand({ SecretId: arn, RotateImmediately: true }), limits),
     );
-    return started !== undefined;
+    return started !== undefined && isOf(arn, started);
   }
 
   async pause(arn: string): Promise<void> {
-    await callAws('secretsmanager:CancelRotateSecret', () =>
-      this.client.send(new CancelRotateSecretCommand({ SecretId: arn })),
+    const paused = await callAws('secretsmanager:CancelRotateSecret', (limits) =>
+      this.client.send(new CancelRotateSecretCommand({ SecretId: arn }), limits),
     );
+    isOf(arn, paused);
   }
 
   async resume(arn: string): Promise<void> {
-    await callAws('secretsmanager:RotateSecret', () =>
-      this.client.send(new RotateSecretCommand({ SecretId: arn, RotateImmediately: false })),
+    const resumed = await callAws('secretsmanager:RotateSecret', (limits) =>
+      this.client.send(new RotateSecretCommand({ SecretId: arn, RotateImmediately: false }), limits),
     );
+    isOf(arn, resumed);
   }
 
   async put(arn: string, tags: ReadonlyMap<string, string>): Promise<void> {
-    await callAws('secretsmanager:TagResource', () =>
+    await callAws('secretsmanager:TagResource', (limits) =>
       this.client.send(
         new TagResourceCommand({ SecretId: arn, Tags: [...tags].map(([Key, Value]) => ({ Key, Value })) }),
+        limits,
       ),
     );
   }
 
-  #listed(entry: SecretListEntry): readonly SecretState[] {
-    if (entry.DeletedDate) return [];
-    const state = this.#state(entry, entry.SecretVersionsToStages);
-    return state ? [state] : [];
+  #page(token: string | undefined): Promise<unknown> {
+    return callAws('secretsmanager:ListSecrets', (limits) =>
+      this.client.send(
+        new ListSecretsCommand({
+          Filters: [{ Key: 'name', Values: [secretNamePrefix(this.environment)] }],
+          MaxResults: PAGE_SIZE,
+          ...(token ? { NextToken: token } : {}),
+        }),
+        limits,
+      ),
+    );
   }
 
-  #described(output: DescribeSecretCommandOutput): SecretState | undefined {
-    return this.#state(output, output.VersionIdsToStages);
+  #versions(arn: string, token: string | undefined): Promise<unknown> {
+    const NextToken = token ? { NextToken: token } : {};
+    return callAws('secretsmanager:ListSecretVersionIds', (limits) =>
+      this.client.send(new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: PAGE_SIZE, ...NextToken }), limits),
+    );
   }
+}
 
-  #state(
-    secret: SecretListEntry | DescribeSecretCommandOutput,
-    labels: Record<string, string[]> | undefined,
-  ): SecretState | undefined {
-    const service = secret.Name && serviceOfSecretName(this.environment, secret.Name);
-    if (!service || !secret.ARN || !secret.CreatedDate) return undefined;
-    return {
-      service,
-      arn: secret.ARN,
-      rotationEnabled: secret.RotationEnabled ?? false,
-      rotationConfigured: secret.RotationLambdaARN !== undefined,
-      createdAt: secret.CreatedDate,
-      ...(secret.LastRotatedDate ? { lastRotatedAt: secret.LastRotatedDate } : {}),
-      ...(secret.NextRotationDate ? { nextRotationAt: secret.NextRotationDate } : {}),
-      labels: new Map(Object.entries(labels ?? {})),
-      tags: new Map((secret.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    };
-  }
+/** The answer about one version, provided it is the one that was asked for: an empty one is not. */
+function versionOf(output: unknown, arn: string, versionId: string): Answer {
+  const version = answerOf(`version ${versionId}`, output);
+  version.mustBe('ARN', arn);
+  version.mustBe('VersionId', versionId);
+  return version;
+}
+
+/** True when an answer is about this secret. One that is about none, or another, has told nothing: it rejects. */
+function isOf(arn: string, output: unknown): boolean {
+  answerOf('the secret that was changed', output).mustBe('ARN', arn);
+  return true;
 }

@@ -1,5 +1,11 @@
 import type { PlatformSettings } from '../contract/platform-settings';
-import type { IssuerKeysResult, ReconcileResult, StatusResult, UndoResult } from '../contract/reconciler-protocol';
+import type {
+  IssuerKeysResult,
+  ReconcileResult,
+  ReviewResult,
+  StatusResult,
+  UndoResult,
+} from '../contract/reconciler-protocol';
 import type { Registration } from '../contract/registration';
 import type { ApiKey } from '../core/api-key';
 import { KeyRotationError } from '../core/errors';
@@ -9,6 +15,7 @@ import type { Clock, KeyVerifier, RotationControl, SecretDirectory, ServiceRegis
 export interface Reconciler {
   reconcile(service?: string): Promise<ReconcileResult>;
   status(service?: string): Promise<StatusResult>;
+  review(): Promise<ReviewResult>;
   issuerKeys(): Promise<IssuerKeysResult>;
   undo(service: string): Promise<UndoResult>;
 }

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, guarded, withProgress } from './io';
 import type { OpenPlatform, Platform } from './platform';
 import { reportFailure } from './report';
+import { REVIEW_FORMATS, review } from './review';
 import { rotate } from './rotate';
 import { stage } from './stage';
 import { stageMissing } from './stage-missing';
@@ -63,6 +64,7 @@ function createProgram(session: Session): Command {
     .addHelpText('after', GENERAL_HELP);
   addStage(program, session);
   addStatus(program, session);
+  addReport(program, session);
   addRotate(program, session);
   addUndo(program, session);
   return program;
@@ -119,6 +121,25 @@ function addStatus(program: Command, session: Session): void {
       const json = options.json ?? false;
       const request = service === undefined ? { json } : { json, service: checkName('service', service) };
       await run(session, environment, (platform, io) => status(request, platform, io));
+    });
+}
+
+function addReport(program: Command, session: Session): void {
+  program
+    .command('report <environment>')
+    .description('a review of every service and key, with ages, use, cost and what is wrong, to keep or to mail')
+    .option('--format <format>', `${REVIEW_FORMATS.join(' or ')}; csv has one line per key`, 'markdown')
+    .addHelpText(
+      'after',
+      examples(
+        ['claude-keys report prod > review.md', 'the quarterly review'],
+        ['claude-keys report prod --format csv > keys.csv', 'for a spreadsheet'],
+      ),
+    )
+    .action(async (environment: string, { format }: { format: string }) => {
+      const known = REVIEW_FORMATS.find((each) => each === format);
+      if (!known) throw new KeyRotationError('BadRequest', `--format is markdown or csv. Nothing was asked`);
+      await run(session, environment, (platform, io) => review(known, platform, io));
     });
 }
 

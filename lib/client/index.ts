@@ -3,12 +3,13 @@
  *
  *     const claude = new Anthropic(claudeKey('prod/claude/rag-service/key'));
  */
-import { KeyRotationError } from '../core/errors';
+import { isKeyRotationError, KeyRotationError } from '../core/errors';
 import type { Clock } from '../core/ports';
 import { KeyCache } from './key-cache';
 import { type KeyMiddleware, retryOnRefusal } from './retry-on-refusal';
 import { type SecretReader, secretKeyReader } from './secret-key';
 
+export { type RefusalReportOptions, reportRefusals } from './report-refusals';
 export type { KeyMiddleware } from './retry-on-refusal';
 export type { SecretReader } from './secret-key';
 
@@ -25,6 +26,11 @@ export interface ClaudeApiKeyOptions {
   readonly client?: SecretReader;
   /** Seconds before the key is read again, 15 to 30. @default 20 */
   readonly cacheSeconds?: number;
+  /**
+   * Told of every read that failed, while the last key goes on serving: for a log line or a metric. Never holds a key.
+   * @default - nobody is told
+   */
+  readonly onReadFailure?: (failure: KeyRotationError) => void;
   /** @default - the system's clock */
   readonly clock?: Clock;
 }
@@ -45,7 +51,8 @@ export interface ClaudeApiKey {
 export function claudeApiKey(options: ClaudeApiKeyOptions): ClaudeApiKey {
   const times = { freshMs: cacheMs(options), usableMs: LONGEST_USE_MS, pauseMs: PAUSE_MS };
   const clock = options.clock ?? { now: () => new Date() };
-  const cache = new KeyCache(secretKeyReader(options.secretId, options.client), times, clock);
+  const tell = (failure: unknown) => isKeyRotationError(failure) && options.onReadFailure?.(failure);
+  const cache = new KeyCache(secretKeyReader(options.secretId, options.client), times, clock, tell);
   return {
     apiKey: () => cache.current(),
     middleware: [retryOnRefusal((refused) => cache.insteadOf(refused))],

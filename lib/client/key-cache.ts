@@ -28,6 +28,8 @@ export class KeyCache {
     readonly read: () => Promise<string>,
     readonly times: CacheTimes,
     readonly clock: Clock,
+    /** Told of every read that failed. */
+    readonly onFailure: (failure: unknown) => void = () => {},
   ) {}
 
   /** The key to send now. Rejects when it cannot be read and none is young enough. */
@@ -77,8 +79,16 @@ export class KeyCache {
       return cached;
     } catch (error) {
       this.#failedAtMs = this.#nowMs();
+      this.#tell(error);
       throw error;
     }
+  }
+
+  /** What the listener makes of it is its own affair: requests do not fail for it. */
+  #tell(failure: unknown): void {
+    try {
+      this.onFailure(failure);
+    } catch {}
   }
 
   #handOut(cached: CachedKey): string {

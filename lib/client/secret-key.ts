@@ -13,36 +13,43 @@ export interface SecretReader {
 /** One read may take this long; a cached key bridges it. */
 const READ_TIMEOUT_MS = 5_000;
 
+/** What fits into a header; and the refusal to send another text would quote it. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
+/** What AWS calls its errors. The SDK takes a name from the answer as it comes, so anything else may be in it. */
+const ERROR_NAME = /^[A-Za-z][A-Za-z0-9.]{0,99}$/;
+
 /** Reads the current key of one secret. */
 export function secretKeyReader(secretId: string, client?: SecretReader): () => Promise<string> {
   let reader = client;
-  return async () => {
+  const made = () => {
     reader ??= new SecretsManagerClient({});
-    return keyIn(secretId, await read(secretId, reader));
+    return reader;
   };
+  return async () => keyIn(secretId, await read(secretId, made));
 }
 
-async function read(secretId: string, reader: SecretReader): Promise<string | undefined> {
+async function read(secretId: string, reader: () => SecretReader): Promise<unknown> {
   try {
     // No stage and no version: the plain read is all that a service's role may do.
     const command = new GetSecretValueCommand({ SecretId: secretId });
-    const { SecretString } = await reader.send(command, { abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+    const { SecretString } = await reader().send(command, { abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS) });
     return SecretString;
   } catch (error) {
     // The SDK's error is left behind: one from an answer cut short holds the answer, and so the key.
-    const reason = error instanceof Error ? error.name : 'unknown error';
+    const reason = error instanceof Error && ERROR_NAME.test(error.name) ? error.name : 'unknown error';
     throw new KeyRotationError('AwsFailed', `the secret "${secretId}" could not be read: ${reason}`);
   }
 }
 
-function keyIn(secretId: string, value: string | undefined): string {
-  const key = value?.trim();
+function keyIn(secretId: string, value: unknown): string {
+  const key = typeof value === 'string' ? value.trim() : '';
   if (key === PLACEHOLDER) {
     throw new KeyRotationError(
       'NoKeyStaged',
       `the secret "${secretId}" holds no key yet; stage one with "keys stage", it becomes current at once`,
     );
   }
-  if (key) return key;
-  throw new KeyRotationError('BadRecord', `the secret "${secretId}" holds no text; its value must be the key itself`);
+  if (SENDABLE.test(key)) return key;
+  throw new KeyRotationError('BadRecord', `the secret "${secretId}" holds no key; its value must be the key itself`);
 }

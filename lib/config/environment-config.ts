@@ -1,4 +1,5 @@
 import type { IssuerAccess } from '../contract/platform-settings';
+import type { UntoldConditions } from '../contract/registration';
 
 /** One environment, as `bin/environments.ts` describes it: an AWS account and region, a Claude organization and a workspace of its own. */
 export interface EnvironmentConfig {
@@ -31,10 +32,21 @@ export interface EnvironmentConfig {
    */
   readonly allowPersonalKeys?: boolean;
   /**
-   * IANA time zone in which times are shown to people.
+   * IANA time zone of people here: unusual hours and the hours of the week are counted in it.
    * @default 'UTC'
    */
   readonly timeZone?: string;
+  /**
+   * Conditions that have no alarm here and that nobody is told of, each with the reason.
+   * @default - all have an alarm
+   */
+  readonly untoldConditions?: UntoldConditions;
+  /**
+   * Whether the age and the use of each service's key are CloudWatch metrics with alarms of their own, named after the
+   * service. Each such service costs two metrics and two alarms more.
+   * @default - yes for up to 50 services
+   */
+  readonly serviceMetrics?: boolean;
   /**
    * Addresses that are told about alarms; each has to confirm its subscription once.
    * @default - nobody: subscribe to the topics yourself
@@ -46,12 +58,45 @@ export interface EnvironmentConfig {
    */
   readonly readerAccounts?: readonly string[];
   /**
+   * Who may act as which operator: ready-made roles for people, none of which can read a key.
+   * @default - no roles are made
+   */
+  readonly operators?: OperatorsConfig;
+  /**
    * Policy of every service here, unless the service says otherwise.
    * @default - the defaults of `PolicyConfig`
    */
   readonly policy?: PolicyConfig;
   /** The services that own a key here. */
   readonly services: readonly ServiceConfig[];
+}
+
+/** What people around an environment do. */
+export const OPERATORS = ['stager', 'responder', 'auditor', 'breakGlass'] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** ARNs of those who may assume each operator's role; a role that nobody may assume is not made. */
+export interface OperatorsConfig {
+  /**
+   * Stage spare keys.
+   * @default - nobody
+   */
+  readonly stager?: readonly string[];
+  /**
+   * Stage, rotate and undo.
+   * @default - nobody
+   */
+  readonly responder?: readonly string[];
+  /**
+   * Look at labels, policies and logs.
+   * @default - nobody
+   */
+  readonly auditor?: readonly string[];
+  /**
+   * Lift a secret's policy and write its value by hand.
+   * @default - nobody
+   */
+  readonly breakGlass?: readonly string[];
 }
 
 /** Who is told about alarms, by severity. */
@@ -87,6 +132,12 @@ export interface ServiceConfig {
    * @default true
    */
   readonly strictReads?: boolean;
+  /**
+   * VPC endpoints of Secrets Manager through which alone readers may read. Whoever reads from elsewhere, such as a
+   * person with the reader's credentials, is refused.
+   * @default - from everywhere
+   */
+  readonly readThroughVpcEndpoints?: readonly string[];
   /**
    * What this service does differently from its environment.
    * @default - the environment's policy
@@ -167,4 +218,54 @@ export interface PolicyConfig {
    * @default 7
    */
   readonly rotateBeforeExpiryDays?: number;
+  /**
+   * Requests in an hour beyond this multiple of what is usual at that hour of the week warn somebody.
+   * @default 2
+   */
+  readonly requestsWarningRatio?: number;
+  /**
+   * Beyond this multiple, they page.
+   * @default 10
+   */
+  readonly requestsPageRatio?: number;
+  /**
+   * An hour that is usually quieter counts as if it had this many requests.
+   * @default 100
+   */
+  readonly requestsFloorPerHour?: number;
+  /**
+   * Output tokens in an hour beyond this multiple of what is usual warn.
+   * @default 5
+   */
+  readonly outputTokensRatio?: number;
+  /**
+   * An hour that usually has fewer output tokens counts as if it had this many.
+   * @default 100_000
+   */
+  readonly outputTokensFloorPerHour?: number;
+  /**
+   * From this hour of the day, in the environment's time zone, use is unusual, unless most earlier weeks had it.
+   * @default 3
+   */
+  readonly unusualFromHour?: number;
+  /**
+   * From this hour of the day use is usual again; the same as `unusualFromHour`: always.
+   * @default 5
+   */
+  readonly unusualToHour?: number;
+  /**
+   * What a service may cost in a day of UTC, in USD; 0 is no budget.
+   * @default 0
+   */
+  readonly dailyBudgetUsd?: number;
+  /**
+   * What a service may cost in a calendar month of UTC, in USD; 0 is no budget.
+   * @default 0
+   */
+  readonly monthlyBudgetUsd?: number;
+  /**
+   * Conditions that nobody is told of, each with the reason: `{ 'use-at-unusual-hours': 'a nightly job' }`.
+   * @default - all are told
+   */
+  readonly untoldConditions?: UntoldConditions;
 }

@@ -1,6 +1,6 @@
 import type { IssuerAccess } from '../contract/platform-settings';
-import type { ServicePolicy } from '../contract/registration';
-import type { ReadersConfig } from './environment-config';
+import type { ServicePolicy, UntoldConditions } from '../contract/registration';
+import type { OperatorsConfig, ReadersConfig } from './environment-config';
 
 /** An environment after validation, with every default filled in. */
 export interface Environment {
@@ -14,7 +14,10 @@ export interface Environment {
   readonly allowPersonalKeys: boolean;
   readonly timeZone: string;
   readonly alarmEmails: { readonly critical: readonly string[]; readonly warning: readonly string[] };
+  readonly untoldConditions: UntoldConditions;
+  readonly serviceMetrics: boolean;
   readonly readerAccounts: readonly string[];
+  readonly operators: OperatorsConfig;
   readonly services: readonly Service[];
 }
 
@@ -25,5 +28,6 @@ export interface Service {
   readonly issuer: 'claude-console';
   readonly readers: ReadersConfig;
   readonly strictReads: boolean;
+  readonly readThroughVpcEndpoints?: readonly string[];
   readonly policy: ServicePolicy;
 }

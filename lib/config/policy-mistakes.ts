@@ -20,6 +20,8 @@ export function mistakesInPolicy(policy: ServicePolicy, path: string): Mistake[]
       mistake('retirementDeadlineDays', `more than overlap and quiet time need, ${hoursToRetire(policy)} hours`),
     policy.rotateBeforeExpiryDays >= policy.maxAgeDays &&
       mistake('rotateBeforeExpiryDays', `less than maxAgeDays, ${policy.maxAgeDays}`),
+    policy.requestsPageRatio < policy.requestsWarningRatio &&
+      mistake('requestsPageRatio', `no less than requestsWarningRatio, ${policy.requestsWarningRatio}`),
     retiringVersions(policy) > MOST_RETIRING_VERSIONS &&
       mistake('undoWindowDays', `less, or rotate less often: a secret can remember ${MOST_RETIRING_VERSIONS} old keys`),
   ].filter((each) => each !== false);

@@ -1,6 +1,8 @@
+import { CONDITIONS } from '../contract/metrics';
 import type {
   AlarmEmails,
   EnvironmentConfig,
+  OperatorsConfig,
   PolicyConfig,
   ReaderRoleConfig,
   ServiceConfig,
@@ -8,6 +10,7 @@ import type {
 import {
   checkedElsewhere,
   type FieldRule,
+  isRecord,
   listOf,
   oneOf,
   optional,
@@ -31,6 +34,7 @@ const roleArn = textLike(
   /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   "ARNs of roles, 'arn:aws:iam::<12 digits>:role/<name>'",
 );
+const vpcEndpointId = textLike(/^vpce-[\da-f]{8,17}$/, "ids of VPC endpoints, 'vpce-…'");
 const emailAddress = textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'e-mail addresses');
 
 const day: FieldRule = {
@@ -41,6 +45,15 @@ const day: FieldRule = {
 const timeZone: FieldRule = {
   allowed: "an IANA time zone, 'Europe/Berlin'",
   accepts: (value) => typeof value === 'string' && isTimeZone(value),
+};
+
+const conditionsWithReasons: FieldRule = {
+  allowed: `a reason per condition, { 'no-spare': 'staged on demand' }; conditions are ${Object.keys(CONDITIONS).join(', ')}`,
+  accepts: (value) =>
+    isRecord(value) &&
+    Object.entries(value).every(
+      ([condition, reason]) => Object.hasOwn(CONDITIONS, condition) && typeof reason === 'string' && /\S/.test(reason),
+    ),
 };
 
 /** What each field of an environment may hold. */
@@ -54,10 +67,21 @@ export const ENVIRONMENT_RULES: Shape<EnvironmentConfig> = {
   adminKeyExpiresOn: optional(day),
   allowPersonalKeys: optional(yesOrNo),
   timeZone: optional(timeZone),
+  untoldConditions: optional(conditionsWithReasons),
+  serviceMetrics: optional(yesOrNo),
   alarmEmails: optional(checkedElsewhere),
   readerAccounts: optional(listOf(accountId)),
+  operators: optional(checkedElsewhere),
   policy: optional(checkedElsewhere),
   services: { allowed: 'a list of services', accepts: Array.isArray },
+};
+
+/** What each field of `operators` may hold. */
+export const OPERATORS_RULES: Shape<OperatorsConfig> = {
+  stager: optional(listOf(roleArn)),
+  responder: optional(listOf(roleArn)),
+  auditor: optional(listOf(roleArn)),
+  breakGlass: optional(listOf(roleArn)),
 };
 
 /** What each field of `alarmEmails` may hold. */
@@ -76,6 +100,7 @@ export const SERVICE_RULES: Shape<ServiceConfig> = {
     accepts: checkedElsewhere.accepts,
   },
   strictReads: optional(yesOrNo),
+  readThroughVpcEndpoints: optional(listOf(vpcEndpointId, 1)),
   policy: optional(checkedElsewhere),
 };
 
@@ -104,6 +129,16 @@ export const POLICY_RULES: Shape<PolicyConfig> = {
   sparesAtLeast: optional(wholeNumber(1, 20)),
   spareMaxAgeDays: optional(wholeNumber(1, 365)),
   rotateBeforeExpiryDays: optional(wholeNumber(1, 365)),
+  requestsWarningRatio: optional(wholeNumber(1, 1000)),
+  requestsPageRatio: optional(wholeNumber(1, 1000)),
+  requestsFloorPerHour: optional(wholeNumber(1, 1_000_000_000)),
+  outputTokensRatio: optional(wholeNumber(1, 1000)),
+  outputTokensFloorPerHour: optional(wholeNumber(1, 1_000_000_000_000)),
+  unusualFromHour: optional(wholeNumber(0, 23)),
+  unusualToHour: optional(wholeNumber(0, 23)),
+  dailyBudgetUsd: optional(wholeNumber(0, 1_000_000_000)),
+  monthlyBudgetUsd: optional(wholeNumber(0, 1_000_000_000)),
+  untoldConditions: optional(conditionsWithReasons),
 };
 
 function isDay(text: string): boolean {

@@ -6,6 +6,7 @@ import { mistakesInPolicy } from './policy-mistakes';
 import {
   ALARM_EMAILS_RULES,
   ENVIRONMENT_RULES,
+  OPERATORS_RULES,
   POLICY_RULES,
   READER_ROLE_RULES,
   READERS_RULES,
@@ -63,6 +64,7 @@ function mistakesInEnvironment(config: EnvironmentConfig, path: string): Mistake
   return [
     ...shape,
     ...mistakesInPart(config.alarmEmails, ALARM_EMAILS_RULES, `${path}.alarmEmails`),
+    ...mistakesInPart(config.operators, OPERATORS_RULES, `${path}.operators`),
     ...mistakesInPart(config.policy, POLICY_RULES, `${path}.policy`),
     ...mistakesInAdminAccess(config, path),
     ...services.flatMap((service, index) => mistakesInService(service, config, `${path}.services[${index}]`)),
@@ -157,14 +159,20 @@ function mistakesInPart<T>(
   return part === undefined ? [] : mistakesInShape(part, shape, path);
 }
 
+/** Beyond this many services, metrics of each are only for those who ask for them. */
+const MOST_SERVICES_WITH_METRICS = 50;
+
 function resolveEnvironment(config: EnvironmentConfig): Environment {
   const { policy, services, alarmEmails, ...rest } = config;
   return {
     ...rest,
     allowPersonalKeys: config.allowPersonalKeys ?? false,
     timeZone: config.timeZone ?? 'UTC',
+    untoldConditions: config.untoldConditions ?? {},
+    serviceMetrics: config.serviceMetrics ?? services.length <= MOST_SERVICES_WITH_METRICS,
     alarmEmails: { critical: alarmEmails?.critical ?? [], warning: alarmEmails?.warning ?? [] },
     readerAccounts: config.readerAccounts ?? [],
+    operators: config.operators ?? {},
     services: services.map((service) => resolveService(service, policy)),
   };
 }
@@ -176,6 +184,7 @@ function resolveService(service: ServiceConfig, environmentPolicy: PolicyConfig 
     issuer: service.issuer ?? 'claude-console',
     readers: service.readers,
     strictReads: service.strictReads ?? true,
+    ...(service.readThroughVpcEndpoints ? { readThroughVpcEndpoints: service.readThroughVpcEndpoints } : {}),
     policy: resolvePolicy(service.name, service.policy, environmentPolicy),
   };
 }

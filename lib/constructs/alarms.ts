@@ -11,30 +11,26 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { CONDITION_SENTENCES } from '../contract/condition-sentences';
 import { CONDITIONS, type Condition, DIMENSIONS, METRIC_NAMESPACE, METRICS, type Severity } from '../contract/metrics';
 import { alarmName } from '../contract/names';
+import type { UntoldConditions } from '../contract/registration';
 
 const QUARTER_HOUR = Duration.minutes(15);
 
-/** What each alarm on a condition says in one sentence. */
-const CONDITION_SENTENCES: Readonly<Record<Condition, string>> = {
-  'current-key-dead': 'A service holds a key that Claude refuses.',
-  'key-too-old': 'A service holds a key older than its policy allows.',
-  'rotation-overdue': 'A service should have been rotated and was not.',
-  'rotation-failed': 'A rotation failed and does not get further by itself.',
-  'retirement-overdue': 'An old key could not be retired by its deadline.',
-  'admin-access-failing': 'The reconciler cannot look at the keys at Claude.',
-  'key-expiring': 'A key that is in use expires soon.',
-  'no-spare': 'A service has fewer spare keys than it should.',
-  'unknown-key': 'The workspace has a key that no service owns.',
-  'admin-key-expiring': 'The admin key expires soon.',
-};
-
 /**
  * What counts only when it lasts. A spare is staged by a person: six hours. A key is looked for in lists that may lag
- * by minutes: two runs.
+ * by minutes, and a topic may fail for a moment: two runs. A report may fail for a while: an hour.
  */
-const QUARTER_HOURS_UNTIL_ALARM: Partial<Record<Condition, number>> = { 'no-spare': 24, 'unknown-key': 2 };
+const QUARTER_HOURS_UNTIL_ALARM: Partial<Record<Condition, number>> = {
+  'no-spare': 24,
+  'unknown-key': 2,
+  'messages-failing': 2,
+  'usage-report-old': 4,
+};
+
+/** In a quarter of an hour. */
+const REFUSED_CALLS_UNTIL_ALARM = 3;
 
 /** Every condition, worst first. */
 export const CONDITION_NAMES = Object.keys(CONDITIONS).filter((name): name is Condition => name in CONDITIONS);
@@ -42,6 +38,7 @@ export const CONDITION_NAMES = Object.keys(CONDITIONS).filter((name): name is Co
 /** Every alarm of an environment; each has a section of this name in `docs/runbook.md`. */
 export const ALARM_NAMES: readonly string[] = [
   ...CONDITION_NAMES,
+  'calls-refused',
   'reconciler-silent',
   'reconcile-errors',
   'rotate-errors',
@@ -54,6 +51,8 @@ export interface AlarmsProps {
   readonly topics: Readonly<Record<Severity, ITopic>>;
   readonly rotateFunction: IFunction;
   readonly reconcileFunction: IFunction;
+  /** Conditions that have no alarm, each with the reason. */
+  readonly untoldConditions: UntoldConditions;
 }
 
 /** The alarms of an environment: one per condition, whatever the number of services. */
@@ -65,7 +64,10 @@ export class Alarms extends Construct {
     super(scope, id);
     this.#props = props;
     this.alarms = [
-      ...CONDITION_NAMES.map((condition) => this.createConditionAlarm(condition)),
+      ...CONDITION_NAMES.filter((condition) => props.untoldConditions[condition] === undefined).map((condition) =>
+        this.createConditionAlarm(condition),
+      ),
+      this.createRefusedCallsAlarm(),
       this.createSilenceAlarm(),
       this.createReconcileErrorsAlarm(),
       this.createRotateErrorsAlarm(),
@@ -77,6 +79,15 @@ export class Alarms extends Construct {
       metric: conditionMetric(this.#props.environment, condition),
       evaluationPeriods: QUARTER_HOURS_UNTIL_ALARM[condition] ?? 1,
       threshold: 1,
+    });
+  }
+
+  /** One refusal may be a service that met a rotation in the middle; what goes on has the wrong key. */
+  private createRefusedCallsAlarm(): Alarm {
+    return this.createAlarm('calls-refused', 'critical', 'Claude refuses the key that a service sends.', {
+      metric: refusedCallsMetric(this.#props.environment),
+      evaluationPeriods: 1,
+      threshold: REFUSED_CALLS_UNTIL_ALARM,
     });
   }
 
@@ -130,7 +141,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** How many services are in a condition. */
+/** How many services are in a condition. No datapoint means none. */
 export function conditionMetric(environment: string, condition: Condition): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
@@ -146,6 +157,17 @@ export function heartbeatMetric(environment: string): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName: METRICS.heartbeat,
+    dimensionsMap: { [DIMENSIONS.environment]: environment },
+    statistic: Stats.SUM,
+    period: QUARTER_HOUR,
+  });
+}
+
+/** Requests that services report as refused. Nothing here publishes it: `reportRefusals` of the client does. */
+function refusedCallsMetric(environment: string): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: METRICS.refusedCalls,
     dimensionsMap: { [DIMENSIONS.environment]: environment },
     statistic: Stats.SUM,
     period: QUARTER_HOUR,

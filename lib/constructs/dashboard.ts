@@ -10,9 +10,29 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { dashboardName, logGroupName, reconcileFunctionName } from '../contract/names';
+import type { ServiceFigures } from '../contract/service-figures';
 import { CONDITION_NAMES, conditionMetric, heartbeatMetric } from './alarms';
 
 const FULL_WIDTH = 24;
+const MOST_ROWS = 1000;
+
+/** Fields of the reconciler's line about a service, and what the table calls them. */
+const SERVICE_COLUMNS: readonly (readonly [field: keyof ServiceFigures | 'conditions', column: string])[] = [
+  ['owner', 'team'],
+  ['currentDays', 'days_current'],
+  ['createdDays', 'days_old'],
+  ['expiresInDays', 'expires_in'],
+  ['overdueDays', 'overdue'],
+  ['spares', 'spare_keys'],
+  ['rotatesInDays', 'rotates_in'],
+  ['requests', 'requests_last_hour'],
+  ['requestsRatio', 'times_usual'],
+  ['outputTokens', 'output_tokens'],
+  ['retiringKeyRequests', 'requests_by_old_keys'],
+  ['costTodayUsd', 'usd_today'],
+  ['costMonthUsd', 'usd_month'],
+  ['conditions', 'in_condition'],
+];
 
 /** What the dashboard shows. */
 export interface DashboardProps {
@@ -37,6 +57,7 @@ export class Dashboard extends Construct {
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: FULL_WIDTH })],
         [this.conditions(), this.runs()],
         [this.services()],
+        [this.messages()],
       ],
     });
   }
@@ -72,11 +93,29 @@ export class Dashboard extends Construct {
       view: LogQueryVisualizationType.TABLE,
       queryLines: [
         'filter message = "service"',
-        'stats latest(owner) as team, latest(hasKey) as has_key, latest(spares) as spare_keys, latest(conditions) as in_condition by serviceName',
+        `stats ${SERVICE_COLUMNS.map(([field, column]) => `latest(${field}) as ${column}`).join(', ')} by serviceName`,
         'sort in_condition desc, serviceName',
+        `limit ${MOST_ROWS}`,
       ],
       width: FULL_WIDTH,
-      height: 10,
+      height: 12,
+    });
+  }
+
+  /** What people were told, the latest first. */
+  private messages(): LogQueryWidget {
+    return new LogQueryWidget({
+      title: 'Messages sent',
+      logGroupNames: [logGroupName(reconcileFunctionName(this.#props.environment))],
+      view: LogQueryVisualizationType.TABLE,
+      queryLines: [
+        'fields @timestamp, subject, condition, kind',
+        'filter message = "message"',
+        'sort @timestamp desc',
+        'limit 50',
+      ],
+      width: FULL_WIDTH,
+      height: 6,
     });
   }
 }

@@ -6,6 +6,12 @@ export function acceptFindings(construct: IConstruct, reason: string, ids: reado
   Validations.of(construct).acknowledge(...ids.map((id) => ({ id, reason })));
 }
 
+/** Accepts that what a role may do is written into it. */
+export const acceptInlinePolicy = (role: IConstruct): void =>
+  acceptFindings(role, 'the policy belongs to this one role, and goes when the role goes', [
+    'NIST.800.53.R5-IAMNoInlinePolicy',
+  ]);
+
 /** The id under which cdk-nag reports a wildcard in a policy's resource: it writes references as `<AWS::Region>`. */
 export function wildcardFinding(scope: IConstruct, arn: string): string {
   return `AwsSolutions-IAM5[Resource::${flattened(Stack.of(scope).resolve(arn))}]`;

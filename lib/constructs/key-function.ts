@@ -5,6 +5,7 @@ import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from
 import { CustomDataIdentifier, DataProtectionPolicy, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { logGroupName } from '../contract/names';
+import { acceptFindings, acceptInlinePolicy } from './findings';
 import { type FunctionName, functionCode } from './function-code';
 
 /** What the platform's functions differ in. */
@@ -24,7 +25,7 @@ export interface KeyFunctionProps {
   readonly encryptionKey: IKey;
 }
 
-type Conditions = Record<string, Record<string, string>>;
+type Conditions = Record<string, Record<string, string | string[]>>;
 
 /** A function of the platform with its own role, which may write its own logs and nothing else until it is granted more. */
 export class KeyFunction extends Construct {
@@ -42,6 +43,20 @@ export class KeyFunction extends Construct {
     });
     this.logGroup.grantWrite(this.role);
     this.function = this.createFunction(props, this.role);
+    this.acceptFindings();
+  }
+
+  private acceptFindings(): void {
+    acceptInlinePolicy(this.role);
+    acceptFindings(this.function, 'a limit would throttle rotations, which fails their steps', [
+      'NIST.800.53.R5-LambdaConcurrency',
+    ]);
+    acceptFindings(this.function, 'what one run leaves undone, the next one does; alarms tell of runs that fail', [
+      'NIST.800.53.R5-LambdaDLQ',
+    ]);
+    acceptFindings(this.function, 'it calls public endpoints of AWS and Claude, and nothing in a private network', [
+      'NIST.800.53.R5-LambdaInsideVPC',
+    ]);
   }
 
   /** Grants the function's role something; `sid` says what for. */

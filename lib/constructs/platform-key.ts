@@ -1,8 +1,8 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { keyAlias, logGroupName, reconcileFunctionName, rotateFunctionName } from '../contract/names';
+import { keyAlias, logGroupName, reconcileFunctionName, rotateFunctionName, rotateRoleName } from '../contract/names';
 import { PlatformScope } from './platform-scope';
 
 /** What the key needs to know. */
@@ -28,23 +28,52 @@ export class PlatformKey extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN, // without the key, every retained secret is lost
     });
-    this.allowAlarms();
+    this.allowAlarms(props.environment);
+    this.denyReadingSpares(props.environment);
     this.allowLogs(props.environment);
     if (props.readerAccounts.length > 0) this.allowReaderAccounts(props);
   }
 
   /**
-   * Without this, CloudWatch and EventBridge drop messages to an encrypted topic silently. No SourceAccount: the
-   * events principal carries none.
+   * Without this, CloudWatch drops messages to an encrypted topic silently. Rules of EventBridge do not publish to these
+   * topics; one that should needs the same for its principal, without the account, which it does not name to a key.
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
-  private allowAlarms(): void {
+  private allowAlarms(environment: string): void {
+    const { topics } = new PlatformScope(this, environment);
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsToEncryptedTopics',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('events.amazonaws.com')],
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'],
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Stack.of(this).account,
+            'kms:EncryptionContext:aws:sns:topicArn': topics,
+          },
+        },
+      }),
+    );
+  }
+
+  /**
+   * Parameters have no policies of their own, so that whoever may read all of them would read the spares as well. The
+   * key says no, whatever an identity's own policy allows.
+   */
+  private denyReadingSpares(environment: string): void {
+    const platform = new PlatformScope(this, environment);
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DenySparesToAllButRotation',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['kms:Decrypt', 'kms:ReEncryptFrom'],
+        resources: ['*'],
+        conditions: {
+          ArnNotLike: { 'aws:PrincipalArn': platform.role(rotateRoleName(environment)) },
+          StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': platform.spares },
+        },
       }),
     );
   }

@@ -1,6 +1,17 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { adminSecretName, registrationsPath, secretNamePrefix, sparesPath } from '../contract/names';
+import type { Severity } from '../contract/metrics';
+import {
+  adminSecretName,
+  conditionsPath,
+  platformParameterName,
+  registrationsPath,
+  secretNamePrefix,
+  sparesPath,
+  topicName,
+} from '../contract/names';
+
+const SEVERITIES: readonly Severity[] = ['critical', 'warning'];
 
 /** The ARNs of everything an environment's functions may touch, as IAM patterns: by name, so that no policy grows with services. */
 export class PlatformScope {
@@ -33,10 +44,36 @@ export class PlatformScope {
     return [this.#parameter(sparesPath(this.environment)), this.spares];
   }
 
-  /** What has to be granted to list and read registrations. */
-  get registrations(): string[] {
-    const path = registrationsPath(this.environment);
-    return [this.#parameter(path), this.#parameter(`${path}/*`)];
+  /** What the platform says of itself. */
+  get settings(): string {
+    return this.#parameter(platformParameterName(this.environment, 'settings'));
+  }
+
+  /** Every registration. */
+  get registrations(): string {
+    return this.#parameter(`${registrationsPath(this.environment)}/*`);
+  }
+
+  /** What has to be granted to list them by path. */
+  get registrationsPaths(): string[] {
+    return [this.#parameter(registrationsPath(this.environment))];
+  }
+
+  /** What the reconciler notes of conditions. */
+  get conditions(): string {
+    return this.#parameter(`${conditionsPath(this.environment)}/*`);
+  }
+
+  /** What has to be granted to list them by path. */
+  get conditionsPaths(): string[] {
+    return [this.#parameter(conditionsPath(this.environment))];
+  }
+
+  /** The alarm topics. */
+  get topics(): string[] {
+    return SEVERITIES.map((severity) =>
+      this.#stack.formatArn({ service: 'sns', resource: topicName(this.environment, severity) }),
+    );
   }
 
   /** A role of this account, by name. */

@@ -7,9 +7,10 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RECONCILE_VARIABLES } from '../contract/function-environment';
-import { METRIC_NAMESPACE } from '../contract/metrics';
+import { METRIC_NAMESPACE, type Severity } from '../contract/metrics';
 import { reconcileFunctionName, reconcileRoleName } from '../contract/names';
 import type { IssuerAccess } from '../contract/platform-settings';
+import type { UntoldConditions } from '../contract/registration';
 import { acceptFindings, wildcardFinding } from './findings';
 import { KeyFunction } from './key-function';
 import { PlatformScope } from './platform-scope';
@@ -30,8 +31,15 @@ export interface ReconcileFunctionProps {
   readonly encryptionKey: IKey;
   /** The function that rotates: the reconciler starts rotations of it. */
   readonly rotateFunction: LambdaFunction;
-  /** Where people are asked to act. */
-  readonly actionTopic: ITopic;
+  /** Where people are told, and asked to act. */
+  readonly topics: Readonly<Record<Severity, ITopic>>;
+  /** IANA time zone of people's working hours. */
+  readonly timeZone: string;
+  readonly allowPersonalKeys: boolean;
+  /** Conditions that nobody is told of. */
+  readonly untoldConditions: UntoldConditions;
+  /** Whether figures per service are CloudWatch metrics as well. */
+  readonly serviceMetrics: boolean;
 }
 
 /** The function that moves what is towards what should be, every 15 minutes; the only one that acts on keys at the issuer. */
@@ -53,7 +61,7 @@ export class ReconcileFunction extends Construct {
     this.grantKey(props.encryptionKey);
     this.grantFigures();
     if (props.issuerAccess === 'adminKey') this.grantAdminKey(props.encryptionKey);
-    else this.grantNotices(props);
+    this.grantMessages(props);
     this.acceptWildcards();
   }
 
@@ -72,7 +80,12 @@ export class ReconcileFunction extends Construct {
         [RECONCILE_VARIABLES.workspaceId]: props.workspaceId,
         [RECONCILE_VARIABLES.issuerAccess]: props.issuerAccess,
         [RECONCILE_VARIABLES.adminKeyExpiresOn]: props.adminKeyExpiresOn ?? '',
-        [RECONCILE_VARIABLES.actionTopicArn]: props.actionTopic.topicArn,
+        [RECONCILE_VARIABLES.actionTopicArn]: props.topics.warning.topicArn,
+        [RECONCILE_VARIABLES.criticalTopicArn]: props.topics.critical.topicArn,
+        [RECONCILE_VARIABLES.timeZone]: props.timeZone,
+        [RECONCILE_VARIABLES.allowPersonalKeys]: props.allowPersonalKeys ? 'yes' : 'no',
+        [RECONCILE_VARIABLES.untoldConditions]: Object.keys(props.untoldConditions).join(','),
+        [RECONCILE_VARIABLES.serviceMetrics]: props.serviceMetrics ? 'yes' : 'no',
       },
     });
   }
@@ -108,12 +121,13 @@ export class ReconcileFunction extends Construct {
 
   /** Spares are SecureStrings: without a grant on the key for SSM, only their names can be read here. */
   private grantParameters(): void {
-    const { registrations, sparesPaths, spares } = this.#platform;
+    const { registrations, registrationsPaths, sparesPaths, spares } = this.#platform;
     this.#lambda.allow(
-      'ReadRegistrationsAndSpareNames',
-      ['ssm:GetParameter', 'ssm:GetParametersByPath'],
-      [...registrations, ...sparesPaths],
+      'ListRegistrationsAndSpares',
+      ['ssm:GetParametersByPath'],
+      [...registrationsPaths, ...sparesPaths],
     );
+    this.#lambda.allow('ReadRegistrations', ['ssm:GetParameter'], [registrations]);
     this.#lambda.allow('RemoveSpares', ['ssm:DeleteParameter'], [spares]);
   }
 
@@ -138,17 +152,24 @@ export class ReconcileFunction extends Construct {
     });
   }
 
-  /** Where it may not act at the issuer itself, it asks a person to. */
-  private grantNotices({ actionTopic, encryptionKey }: ReconcileFunctionProps): void {
-    this.#lambda.allow('TellPeople', ['sns:Publish'], [actionTopic.topicArn]);
-    this.#lambda.allow('KeyForTopic', ['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn], {
-      StringEquals: { 'kms:ViaService': this.#platform.viaService('sns') },
+  /** It tells people what it finds, and notes of what it has told them. */
+  private grantMessages({ topics, encryptionKey }: ReconcileFunctionProps): void {
+    const { conditionsPaths, conditions } = this.#platform;
+    const topicArns = [topics.critical.topicArn, topics.warning.topicArn];
+    this.#lambda.allow('TellPeople', ['sns:Publish'], topicArns);
+    this.#lambda.allow('KeyForTopics', ['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn], {
+      StringEquals: {
+        'kms:ViaService': this.#platform.viaService('sns'),
+        'kms:EncryptionContext:aws:sns:topicArn': topicArns,
+      },
     });
+    this.#lambda.allow('RecallConditions', ['ssm:GetParametersByPath'], conditionsPaths);
+    this.#lambda.allow('NoteConditions', ['ssm:PutParameter', 'ssm:DeleteParameter'], [conditions]);
   }
 
   private acceptWildcards(): void {
-    const { secrets, spares, registrations } = this.#platform;
-    const ids = [secrets, spares, ...registrations].map((arn) => wildcardFinding(this, arn));
+    const { secrets, spares, registrations, conditions } = this.#platform;
+    const ids = [secrets, spares, registrations, conditions].map((arn) => wildcardFinding(this, arn));
     acceptFindings(this, "one function reconciles every service's secret of its environment, and no other", ids);
     acceptFindings(this, 'ListSecrets and PutMetricData take no resource; the latter is bound to one namespace', [
       'AwsSolutions-IAM5[Resource::*]',

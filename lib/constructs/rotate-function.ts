@@ -80,7 +80,8 @@ export class RotateFunction extends Construct {
   }
 
   private grantSpares(): void {
-    this.#lambda.allow('ListSpares', ['ssm:GetParametersByPath'], this.#platform.sparesPaths);
+    // One service's at a time: their paths lie below that of all.
+    this.#lambda.allow('ListSpares', ['ssm:GetParametersByPath'], [this.#platform.spares]);
     this.#lambda.allow('UseSpares', ['ssm:DeleteParameter', 'ssm:GetParameter'], [this.#platform.spares]);
   }
 

@@ -13,6 +13,8 @@ import {
   reconcileRoleName,
 } from '../contract/names';
 import type { IssuerAccess, PlatformSettings } from '../contract/platform-settings';
+import type { UntoldConditions } from '../contract/registration';
+import { TAGS } from '../contract/tags';
 import { AlarmTopics } from './alarm-topics';
 import { Alarms } from './alarms';
 import { Dashboard } from './dashboard';
@@ -21,6 +23,7 @@ import { denyToAllBut, KeySecret } from './key-secret';
 import { PlatformKey } from './platform-key';
 import { findPlatform, type IRotationPlatform } from './platform-reference';
 import { PlatformScope } from './platform-scope';
+import { ReadWatch } from './read-watch';
 import { ReconcileFunction } from './reconcile-function';
 import { RotateFunction } from './rotate-function';
 
@@ -49,6 +52,17 @@ export interface RotationPlatformProps {
    * @default 'UTC'
    */
   readonly timeZone?: string;
+  /**
+   * Conditions that have no alarm here and that nobody is told of, each with the reason.
+   * @default - all have an alarm
+   */
+  readonly untoldConditions?: UntoldConditions;
+  /**
+   * Whether the reconciler publishes the age and the use of each service's key as CloudWatch metrics, for alarms named
+   * after the service.
+   * @default false
+   */
+  readonly serviceMetrics?: boolean;
   /**
    * Addresses that are told about alarms, by severity.
    * @default - nobody: subscribe to `topics` yourself
@@ -84,7 +98,7 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
     this.rotateFunction = rotate.function;
     this.reconcileFunction = this.createReconcileFunction(props, rotate);
     if (props.issuerAccess === 'adminKey') this.createAdminSecret();
-    this.createMonitoring();
+    this.createMonitoring(props);
     this.createParameters(props);
   }
 
@@ -123,7 +137,11 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
       ...(adminKeyExpiresOn === undefined ? {} : { adminKeyExpiresOn }),
       encryptionKey: this.encryptionKey,
       rotateFunction: rotate.function,
-      actionTopic: this.topics.warning,
+      topics: this.topics,
+      timeZone: props.timeZone ?? 'UTC',
+      allowPersonalKeys: props.allowPersonalKeys ?? false,
+      untoldConditions: props.untoldConditions ?? {},
+      serviceMetrics: props.serviceMetrics ?? false,
     }).function;
   }
 
@@ -134,16 +152,20 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
       secretName: adminSecretName(this.environment),
       description: `Claude admin key of ${this.environment}; put there by an operator`,
       encryptionKeyArn: this.encryptionKeyArn,
+      tags: [{ key: TAGS.environment, value: this.environment }],
       statements: [denyToAllBut('DenyReadsToAllButTheReconciler', [reconcileRole], ['secretsmanager:GetSecretValue'])],
     });
     acceptFindings(secret, 'nobody but a person can create an admin key; an alarm tells before it expires', [
       'AwsSolutions-SMG4',
+      'NIST.800.53.R5-SecretsManagerRotationEnabled',
     ]);
   }
 
-  private createMonitoring(): void {
+  private createMonitoring({ untoldConditions = {} }: RotationPlatformProps): void {
     const { environment, topics, rotateFunction, reconcileFunction } = this;
-    const { alarms } = new Alarms(this, 'Alarms', { environment, topics, rotateFunction, reconcileFunction });
+    const watched = { environment, topics, rotateFunction, reconcileFunction, untoldConditions };
+    const { alarms } = new Alarms(this, 'Alarms', watched);
+    new ReadWatch(this, 'ReadWatch', { environment, reconcileFunction });
     new Dashboard(this, 'Dashboard', { environment, alarms, rotateFunction, reconcileFunction });
   }
 

@@ -13,7 +13,7 @@ import { KeyRotationError } from '../core/errors';
 import { KeySecret } from './key-secret';
 import { findPlatform, type IRotationPlatform } from './platform-reference';
 import { PlatformScope } from './platform-scope';
-import { strictReadStatements, valueStatements } from './service-key-policy';
+import { endpointStatement, strictReadStatements, valueStatements } from './service-key-policy';
 
 /** One service's key in one environment. */
 export interface ServiceApiKeyProps {
@@ -39,6 +39,12 @@ export interface ServiceApiKeyProps {
    * @default true
    */
   readonly strictReads?: boolean;
+  /**
+   * VPC endpoints of Secrets Manager through which alone readers may read. Whoever reads from elsewhere, such as a
+   * person with the reader's credentials, is refused.
+   * @default - from everywhere
+   */
+  readonly readThroughVpcEndpoints?: readonly string[];
 }
 
 /**
@@ -89,7 +95,7 @@ export class ServiceApiKey extends Construct {
     return grant;
   }
 
-  private createSecret({ owner, strictReads = true }: ServiceApiKeyProps): KeySecret {
+  private createSecret({ owner, strictReads = true, readThroughVpcEndpoints = [] }: ServiceApiKeyProps): KeySecret {
     const platform = new PlatformScope(this, this.#environment);
     const platformRoleArns = [rotateRoleName, reconcileRoleName].map((name) => platform.role(name(this.#environment)));
     const readerRoleArns = Lazy.list({ produce: () => [...platformRoleArns, ...this.#readerRoleArns] });
@@ -105,6 +111,7 @@ export class ServiceApiKey extends Construct {
       statements: [
         ...valueStatements({ platformRoleArns, readerRoleArns }),
         ...(strictReads ? strictReadStatements(platformRoleArns) : []),
+        ...(readThroughVpcEndpoints.length > 0 ? [endpointStatement(platformRoleArns, readThroughVpcEndpoints)] : []),
       ],
     });
   }

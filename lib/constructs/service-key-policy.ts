@@ -25,6 +25,26 @@ export function valueStatements({ platformRoleArns, readerRoleArns }: ServiceKey
 }
 
 /**
+ * Readers get the key through these VPC endpoints alone. A request from elsewhere carries no endpoint, and is denied as
+ * well. The platform's functions are outside.
+ */
+export const endpointStatement = (
+  platformRoleArns: readonly string[],
+  endpointIds: readonly string[],
+): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'DenyReadsFromElsewhere',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: ['*'],
+    conditions: {
+      ArnNotLike: { 'aws:PrincipalArn': platformRoleArns },
+      StringNotEquals: { 'aws:SourceVpce': endpointIds },
+    },
+  });
+
+/**
  * Readers get the current key, not the next, not the previous and none by version id. The stage is a parameter of the
  * request, absent from a plain read: without `Null: false` beside it, the deny would hit every plain read.
  */

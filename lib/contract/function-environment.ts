@@ -12,6 +12,16 @@ export const RECONCILE_VARIABLES = {
   issuerAccess: 'CLAUDE_KEYS_ISSUER_ACCESS',
   /** ISO 8601 day on which the admin key expires, as an operator declared it; empty when it never does. */
   adminKeyExpiresOn: 'CLAUDE_KEYS_ADMIN_KEY_EXPIRES_ON',
-  /** Topic for what a person must do soon. */
+  /** Topic for what a person must do soon: the one of warnings. */
   actionTopicArn: 'CLAUDE_KEYS_ACTION_TOPIC_ARN',
+  /** Topic for what pages. */
+  criticalTopicArn: 'CLAUDE_KEYS_CRITICAL_TOPIC_ARN',
+  /** IANA time zone of people's working hours. */
+  timeZone: 'CLAUDE_KEYS_TIME_ZONE',
+  /** `yes` where a key that belongs to a person may serve. */
+  allowPersonalKeys: 'CLAUDE_KEYS_ALLOW_PERSONAL_KEYS',
+  /** Conditions that the environment does not hear of, separated by commas. */
+  untoldConditions: 'CLAUDE_KEYS_UNTOLD_CONDITIONS',
+  /** `yes` to publish figures per service as CloudWatch metrics. */
+  serviceMetrics: 'CLAUDE_KEYS_SERVICE_METRICS',
 } as const;

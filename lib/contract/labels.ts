@@ -54,14 +54,18 @@ export function readLabels(labels: readonly string[]): VersionMarks {
 
 /** The latest time of the labels with a prefix: two runs at once may each have written one, and later is safer. */
 function timeOf(labels: readonly string[], prefix: string): Date | undefined {
-  const times = labels
-    .filter((label) => label.startsWith(prefix))
-    .map((label) => new Date(label.slice(prefix.length)))
-    .filter((time) => !Number.isNaN(time.getTime()))
-    .sort((one, other) => other.getTime() - one.getTime());
-  return times[0];
+  let latest: Date | undefined;
+  for (const label of labels) {
+    if (!label.startsWith(prefix)) continue;
+    const time = new Date(label.slice(prefix.length));
+    if (!Number.isNaN(time.getTime()) && (!latest || time > latest)) latest = time;
+  }
+  return latest;
 }
 
+/** True for a label that speaks of a key's retirement, whatever its time. */
+export const isRetirementMark = (label: string): boolean =>
+  [RETIRING, DISABLING].some((prefix) => label.startsWith(prefix));
+
 /** True for a label that speaks of a key's retirement or pause, whatever its time. */
-export const isPassingMark = (label: string): boolean =>
-  [RETIRING, DISABLING, PAUSED].some((prefix) => label.startsWith(prefix));
+export const isPassingMark = (label: string): boolean => isRetirementMark(label) || label.startsWith(PAUSED);

@@ -3,12 +3,16 @@
 export const METRIC_NAMESPACE = 'ClaudeKeys';
 
 export const METRICS = {
-  /** Services (or 0/1 for fleet-wide conditions) for which a condition holds; dimensions Environment, Condition; unit Count. */
+  /** Services (or 0/1 for the environment's own conditions) for which a condition holds; dimensions Environment, Condition; unit Count. No datapoint: none. */
   inCondition: 'InCondition',
   /** 1 for every completed run of the reconciler; dimension Environment; unit Count. */
   heartbeat: 'ReconcilerHeartbeat',
   /** Days since the current key became current; dimensions Environment, Service; unit Count. Only with `serviceMetrics`. */
   keyAgeDays: 'KeyAgeDays',
+  /** Requests of the last whole hour as a multiple of what is usual then; dimensions Environment, Service. Only with `serviceMetrics`. */
+  requestsRatio: 'RequestsRatio',
+  /** Requests that Claude refused the key of, as services themselves report them; dimension Environment; unit Count. */
+  refusedCalls: 'RefusedCalls',
 } as const;
 
 export const DIMENSIONS = { environment: 'Environment', condition: 'Condition', service: 'Service' } as const;
@@ -23,11 +27,28 @@ export const CONDITIONS = {
   'rotation-overdue': 'critical',
   'rotation-failed': 'critical',
   'retirement-overdue': 'critical',
+  'requests-far-above-baseline': 'critical',
+  'budget-spent': 'critical',
+  'break-glass-read': 'critical',
   'admin-access-failing': 'critical',
+  'messages-failing': 'critical',
+  'rotation-abandoned': 'warning',
   'key-expiring': 'warning',
   'no-spare': 'warning',
+  'key-disabled-outside': 'warning',
+  'secret-read-refused': 'warning',
+  'personal-key': 'warning',
+  'ownerless-key': 'warning',
+  'requests-above-baseline': 'warning',
+  'output-tokens-above-baseline': 'warning',
+  'use-at-unusual-hours': 'warning',
+  'budget-90-percent': 'warning',
+  'budget-75-percent': 'warning',
+  'budget-50-percent': 'warning',
   'unknown-key': 'warning',
+  'usage-report-old': 'warning',
   'admin-key-expiring': 'warning',
+  'admin-key-old': 'warning',
 } as const;
 
 export type Condition = keyof typeof CONDITIONS;

@@ -73,6 +73,13 @@ export const conventionalKeyName = (environment: string, service: string, day: D
 export const rotateRoleName = (environment: string): string => rotateFunctionName(environment);
 export const reconcileRoleName = (environment: string): string => reconcileFunctionName(environment);
 
+/** Name of an operator's role: `claude-keys-prod-stager`. */
+export const operatorRoleName = (environment: string, operator: string): string =>
+  `claude-keys-${environment}-${operator}`;
+
+/** Name of the role for emergencies; each use of it on a secret is told. */
+export const breakGlassRoleName = (environment: string): string => operatorRoleName(environment, 'breakGlass');
+
 /** Log group of a function: where Lambda itself would put it. */
 export const logGroupName = (functionName: string): string => `/aws/lambda/${functionName}`;
 
@@ -88,3 +95,21 @@ export const alarmName = (environment: string, alarm: string): string => `claude
 
 /** Name of an environment's dashboard. */
 export const dashboardName = (environment: string): string => `claude-keys-${environment}`;
+
+/** Path under which the reconciler notes the conditions that people have been told of. */
+export const conditionsPath = (environment: string): string => `${parameterRoot(environment)}/conditions`;
+
+/** Name of one noted condition: `/claude-keys/prod/conditions/rag-service/no-spare`. The environment's own are under `platform`. */
+export const conditionParameterName = (environment: string, subject: string, condition: string): string =>
+  `${conditionsPath(environment)}/${subject}/${condition}`;
+
+/** The subject and condition of a noted condition's parameter name, or undefined when the name is not one. */
+export function conditionOfParameterName(
+  environment: string,
+  name: string,
+): { readonly subject: string; readonly condition: string } | undefined {
+  const prefix = `${conditionsPath(environment)}/`;
+  if (!name.startsWith(prefix)) return undefined;
+  const [subject, condition, ...rest] = name.slice(prefix.length).split('/');
+  return subject && condition && rest.length === 0 ? { subject, condition } : undefined;
+}

@@ -3,10 +3,12 @@
  * A scheduled event carries no `action` and means a full run.
  */
 import type { Condition } from './metrics';
+import type { ServiceFigures } from './service-figures';
 
 export type ReconcilerRequest =
   | { readonly action: 'reconcile'; readonly service?: string }
   | { readonly action: 'status'; readonly service?: string }
+  | { readonly action: 'review' }
   | { readonly action: 'issuer-keys' }
   | { readonly action: 'undo'; readonly service: string };
 
@@ -24,6 +26,14 @@ export interface ReconcileResult {
 /** Result of `status`. */
 export interface StatusResult {
   readonly services: readonly ServiceStatus[];
+}
+
+/** Result of `review`: every service with its keys, and its figures of age, use and cost in the same order. */
+export interface ReviewResult {
+  readonly services: readonly ServiceStatus[];
+  readonly figures: readonly ServiceFigures[];
+  /** Active keys of the workspace that no service holds; null when the issuer's list cannot be read. */
+  readonly unknownKeys: readonly { readonly id: string; readonly name: string }[] | null;
 }
 
 /** Result of `issuer-keys`: the keys of this environment's workspace, or why they cannot be read. */

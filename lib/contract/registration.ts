@@ -1,3 +1,5 @@
+import type { Condition } from './metrics';
+
 /** What a service's stack writes into its registration parameter, as JSON. No registration, no service. */
 
 /** Limits and waits of one service's keys. Every field is a whole number of its unit unless it says otherwise. */
@@ -26,7 +28,30 @@ export interface ServicePolicy {
   readonly spareMaxAgeDays: number;
   /** A current key that expires within this many days is replaced early. */
   readonly rotateBeforeExpiryDays: number;
+  /** Requests in an hour beyond this multiple of what is usual at that hour of the week warn somebody. */
+  readonly requestsWarningRatio: number;
+  /** Beyond this multiple, they page. */
+  readonly requestsPageRatio: number;
+  /** An hour that is usually quieter than this counts as if it had this many requests. */
+  readonly requestsFloorPerHour: number;
+  /** Output tokens in an hour beyond this multiple of what is usual warn. */
+  readonly outputTokensRatio: number;
+  /** An hour with fewer output tokens than this counts as if it had this many. */
+  readonly outputTokensFloorPerHour: number;
+  /** Use between this hour of the day and the next one below is unusual, unless it has happened in most weeks before. */
+  readonly unusualFromHour: number;
+  /** The first hour of the day that is usual again; equal to `unusualFromHour`: no hour is unusual. */
+  readonly unusualToHour: number;
+  /** What the service may cost in a day of UTC, in USD; 0: no budget. */
+  readonly dailyBudgetUsd: number;
+  /** What the service may cost in a calendar month of UTC, in USD; 0: no budget. */
+  readonly monthlyBudgetUsd: number;
+  /** Conditions that are not told for this service, each with the reason. */
+  readonly untoldConditions?: UntoldConditions;
 }
+
+/** Conditions that somebody decided not to hear of, with the reason. */
+export type UntoldConditions = Readonly<Partial<Record<Condition, string>>>;
 
 export interface Registration {
   readonly service: string;
@@ -50,4 +75,13 @@ export const DEFAULT_POLICY: ServicePolicy = {
   sparesAtLeast: 1,
   spareMaxAgeDays: 60,
   rotateBeforeExpiryDays: 7,
+  requestsWarningRatio: 2,
+  requestsPageRatio: 10,
+  requestsFloorPerHour: 100,
+  outputTokensRatio: 5,
+  outputTokensFloorPerHour: 100_000,
+  unusualFromHour: 3,
+  unusualToHour: 5,
+  dailyBudgetUsd: 0,
+  monthlyBudgetUsd: 0,
 };

@@ -1,9 +1,10 @@
-import { AWS_CURRENT, AWS_PENDING, disablingLabel, isPassingMark, keyLabel, retiringLabel } from '../contract/labels';
+import { AWS_CURRENT, AWS_PENDING, disablingLabel, keyLabel, retiringLabel } from '../contract/labels';
 import { PLACEHOLDER } from '../contract/placeholder';
 import { ApiKey } from './api-key';
 import { KeyRotationError } from './errors';
 import { type HeldKey, heldKeys } from './held-keys';
 import type { ObservationPorts } from './observe';
+import { dropPassingMarks } from './passing-marks';
 import type { Action } from './plan';
 import type { IssuerKeys, Notices, RotationControl, SecretState } from './ports';
 
@@ -79,7 +80,7 @@ async function disable(key: HeldKey, scene: Scene): Promise<string> {
   const { ports, environment, secret } = scene;
   const intended = await writeIntent(key, scene);
   if (await isWanted(intended, scene)) {
-    await dropIntent(intended, scene);
+    await endRetirement(intended, scene);
     return `${secret.service}: spared ${key.keyId}, which is current again`;
   }
   await issuerKeys(ports)?.setStatus(key.keyId, 'inactive');
@@ -100,6 +101,12 @@ async function dropIntent({ versionId, marks }: HeldKey, { ports, secret }: Scen
   await ports.versions.moveLabel(secret.arn, disablingLabel(marks.disablingSince), { from: versionId });
 }
 
+/** A key that is current again retires from the beginning when it is replaced the next time. */
+async function endRetirement(key: HeldKey, scene: Scene): Promise<void> {
+  await dropIntent(key, scene);
+  await dropPassingMarks(key.versionId, scene.secret, scene.ports.versions);
+}
+
 async function mark({ versionId }: HeldKey, label: string, { ports, secret }: Scene): Promise<void> {
   if (await ports.versions.moveLabel(secret.arn, label, { to: versionId })) return;
   throw new KeyRotationError(
@@ -116,7 +123,7 @@ async function isWanted({ versionId }: HeldKey, { ports, secret }: Scene): Promi
 
 async function revive(key: HeldKey, scene: Scene): Promise<string> {
   await issuerKeys(scene.ports)?.setStatus(key.keyId, 'active');
-  await dropIntent(key, scene);
+  await endRetirement(key, scene);
   return `${scene.secret.service}: brought ${key.keyId} back, since it is current`;
 }
 
@@ -126,7 +133,7 @@ async function askPerson(key: HeldKey, scene: Scene): Promise<string> {
   await ports.notices.requestAction({
     subject: `Disable an old Claude key of ${service} (${environment})`,
     text:
-      `The key ${key.keyId} of service ${service} in ${environment} was replaced and its overlap is over.\n` +
+      `The key ${key.keyId} of service ${service} in ${environment} was replaced, or the service removed, and its overlap is over.\n` +
       'Check in the Claude Console that it shows no recent use, then disable it there (Settings, API keys).\n' +
       `If ${service} fails afterwards, enable it again and run: claude-keys undo ${environment} ${service}`,
   });
@@ -136,17 +143,19 @@ async function askPerson(key: HeldKey, scene: Scene): Promise<string> {
 
 /** The key's own label goes last, so that a run that is cut off finds the rest again. */
 async function dropLabels({ versionId, keyId }: HeldKey, { ports, secret }: Scene): Promise<void> {
-  const passing = (secret.labels.get(versionId) ?? []).filter(isPassingMark);
-  for (const label of [...passing, keyLabel(keyId)]) {
-    await ports.versions.moveLabel(secret.arn, label, { from: versionId });
-  }
+  await dropPassingMarks(versionId, secret, ports.versions);
+  await ports.versions.moveLabel(secret.arn, keyLabel(keyId), { from: versionId });
 }
 
-/** Archiving is final, so the secret is read once more. */
+/** Archiving is final, so the secret and the key are looked at once more: an undo may have begun by enabling the key. */
 async function archive(key: HeldKey, scene: Scene): Promise<string> {
   const { ports, secret } = scene;
   if (await isWanted(key, scene)) return `${secret.service}: spared ${key.keyId}, which is current again`;
-  await issuerKeys(ports)?.setStatus(key.keyId, 'archived');
+  const keys = issuerKeys(ports);
+  if ((await keys?.find(key.keyId))?.status === 'active') {
+    return `${secret.service}: spared ${key.keyId}, which was enabled again`;
+  }
+  await keys?.setStatus(key.keyId, 'archived');
   return `${secret.service}: archived ${key.keyId}`;
 }
 

@@ -1,9 +1,10 @@
 import type { Condition } from '../contract/metrics';
+import type { ServicePolicy } from '../contract/registration';
 import { currentSince, heldKeys, unfinishedVersion } from './held-keys';
 import { type IssuerView, type ServiceObservation, statusOf } from './observation';
 import { isRotationOverdue, policyOf, retirementOf } from './plan';
 import { usableSpares } from './spares';
-import { after, DAY_MS, HOUR_MS, reached } from './time';
+import { after, DAY_MS, daysBetween, HOUR_MS, reached } from './time';
 
 /** How long after its scheduled day a rotation counts as overdue. */
 const OVERDUE_AFTER_DAYS = 2;
@@ -12,37 +13,116 @@ const ADMIN_KEY_WARNING_DAYS = 30;
 /** A key made in the Console is usually staged within minutes; after this long somebody should say whose it is. */
 const UNKNOWN_KEY_AFTER_HOURS = 24;
 
+/** Something that is wrong: with the figure that shows it, and what it should be. */
+export interface Finding {
+  readonly condition: Condition;
+  readonly figure: string;
+  readonly limit: string;
+}
+
+/** What an environment allows beyond the policies of its services. */
+export interface FindingRules {
+  readonly allowPersonalKeys: boolean;
+}
+
+const DEFAULT_RULES: FindingRules = { allowPersonalKeys: false };
+
 /** The conditions that hold for one service. A service that waits for its first key is in none. */
-export function serviceConditions(observation: ServiceObservation, now: Date): readonly Condition[] {
+export const serviceConditions = (observation: ServiceObservation, now: Date, rules?: FindingRules) =>
+  serviceFindings(observation, now, rules).map(({ condition }) => condition);
+
+/** What is wrong with the keys of one service. */
+export function serviceFindings(
+  observation: ServiceObservation,
+  now: Date,
+  rules: FindingRules = DEFAULT_RULES,
+): readonly Finding[] {
   const { secret, registration } = observation;
   if (!secret) return [];
-  const holds: Condition[] = [];
   const current = heldKeys(secret).find(({ marks }) => marks.current);
+  const findings: Finding[] = [];
   if (registration && current) {
-    const { maxAgeDays, rotateEveryDays, sparesAtLeast } = registration.policy;
-    const since = currentSince(secret);
-    if (isDead(observation, current.keyId)) holds.push('current-key-dead');
-    if (reached(now, after(since, maxAgeDays * DAY_MS))) holds.push('key-too-old');
-    if (reached(now, after(since, (rotateEveryDays + OVERDUE_AFTER_DAYS) * DAY_MS))) holds.push('rotation-overdue');
-    if (isExpiring(observation, current.keyId, now)) holds.push('key-expiring');
-    if (usableSpares(observation, registration.policy, now).length < sparesAtLeast) holds.push('no-spare');
+    findings.push(...currentKeyFindings(observation, current.keyId, now));
+    findings.push(...ageFindings(currentSince(secret), registration.policy, now));
+    findings.push(...spareFindings(observation, registration.policy, now));
+    findings.push(...ownerFindings(observation, current.keyId, rules));
   }
-  if (registration && hasRotationFailed(observation, current !== undefined, now)) holds.push('rotation-failed');
-  if (isRetirementOverdue(observation, now)) holds.push('retirement-overdue');
-  return holds;
+  if (registration && hasRotationFailed(observation, current !== undefined, now)) {
+    findings.push({
+      condition: 'rotation-failed',
+      figure: 'a rotation is unfinished or did not happen',
+      limit: '1 hour',
+    });
+  }
+  if (isRetirementOverdue(observation, now)) {
+    const { retirementDeadlineDays } = policyOf(observation);
+    findings.push({
+      condition: 'retirement-overdue',
+      figure: 'an old key is still in use, or its use is unknown',
+      limit: `${retirementDeadlineDays} days after its replacement`,
+    });
+  }
+  return findings;
 }
 
-function isDead({ issuer }: ServiceObservation, keyId: string): boolean {
-  const status = statusOf(issuer, keyId);
-  return status !== undefined && status !== 'active';
-}
-
-function isExpiring(observation: ServiceObservation, keyId: string, now: Date): boolean {
+function currentKeyFindings(observation: ServiceObservation, keyId: string, now: Date): readonly Finding[] {
+  const findings: Finding[] = [];
+  const status = statusOf(observation.issuer, keyId);
+  if (status !== undefined && status !== 'active') {
+    findings.push({ condition: 'current-key-dead', figure: `key ${keyId} is ${status}`, limit: 'active' });
+    if (status !== 'expired') findings.push(disabledOutside(keyId));
+  }
   const expiresAt = observation.issuer.keys?.get(keyId)?.expiresAt;
-  return (
-    expiresAt !== undefined && reached(now, after(expiresAt, -policyOf(observation).rotateBeforeExpiryDays * DAY_MS))
-  );
+  const { rotateBeforeExpiryDays } = policyOf(observation);
+  if (expiresAt && reached(now, after(expiresAt, -rotateBeforeExpiryDays * DAY_MS))) {
+    const figure = `key ${keyId} expires at ${expiresAt.toISOString()}`;
+    findings.push({ condition: 'key-expiring', figure, limit: `replaced ${rotateBeforeExpiryDays} days before` });
+  }
+  return findings;
 }
+
+/** A key that was switched off by somebody else: by a person, or by Claude because it was found in public. */
+export const disabledOutside = (keyId: string): Finding => ({
+  condition: 'key-disabled-outside',
+  figure: `key ${keyId} was switched off`,
+  limit: 'switched off by the reconciler alone',
+});
+
+function ageFindings(since: Date, { maxAgeDays, rotateEveryDays }: ServicePolicy, now: Date): readonly Finding[] {
+  const figure = `${daysBetween(since, now)} days since the key became current`;
+  const overdueDays = rotateEveryDays + OVERDUE_AFTER_DAYS;
+  const isPast = (days: number): boolean => reached(now, after(since, days * DAY_MS));
+  return [
+    ...(isPast(maxAgeDays) ? [{ condition: 'key-too-old', figure, limit: `${maxAgeDays} days` } as const] : []),
+    ...(isPast(overdueDays) ? [{ condition: 'rotation-overdue', figure, limit: `${overdueDays} days` } as const] : []),
+  ];
+}
+
+function spareFindings(observation: ServiceObservation, policy: ServicePolicy, now: Date): readonly Finding[] {
+  const spares = usableSpares(observation, policy, now).length;
+  const { sparesAtLeast } = policy;
+  if (spares >= sparesAtLeast) return [];
+  return [{ condition: 'no-spare', figure: `${spares} usable spares`, limit: `${sparesAtLeast} at least` }];
+}
+
+function ownerFindings(
+  { issuer }: ServiceObservation,
+  keyId: string,
+  { allowPersonalKeys }: FindingRules,
+): readonly Finding[] {
+  const owner = issuer.keys?.get(keyId)?.owner;
+  const limit = 'a service account';
+  if (owner === 'user' && !allowPersonalKeys)
+    return [{ condition: 'personal-key', figure: `key ${keyId} belongs to a person`, limit }];
+  if (owner === 'none') return [{ condition: 'ownerless-key', figure: `key ${keyId} has no owner`, limit }];
+  return [];
+}
+
+/** Conditions of which nothing can be said while the issuer's list cannot be read. */
+export const conditionsUnknownTo = ({ access, keys }: IssuerView): readonly Condition[] =>
+  access === 'ours' && keys === undefined
+    ? ['current-key-dead', 'key-expiring', 'key-disabled-outside', 'personal-key', 'ownerless-key', 'unknown-key']
+    : [];
 
 /** Without a key and without a spare there is nothing that could rotate: the service waits for its first key. */
 function hasRotationFailed(observation: ServiceObservation, hasKey: boolean, now: Date): boolean {

@@ -1,11 +1,18 @@
-import { AWS_CURRENT, AWS_PENDING, disablingLabel, pausedLabel, readLabels, retiringLabel } from '../contract/labels';
+import {
+  AWS_CURRENT,
+  AWS_PENDING,
+  disablingLabel,
+  isRetirementMark,
+  pausedLabel,
+  readLabels,
+} from '../contract/labels';
 import { DEFAULT_POLICY, type ServicePolicy } from '../contract/registration';
 import { type HeldKey, heldKeys, unfinishedVersion, versionWith } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
 import type { SecretState } from './ports';
 import { nextRetirementStep } from './retirement';
 import { type SpareVerdict, spareVerdicts, usableSpares } from './spares';
-import { after, DAY_MS, HOUR_MS, reached } from './time';
+import { after, DAY_MS, HOUR_MS, MINUTE_MS, reached } from './time';
 
 /** One thing the reconciler does for one service. Each is safe to repeat, and to leave undone until the next run. */
 export type Action =
@@ -47,11 +54,12 @@ export function planService(observation: ServiceObservation, now: Date): readonl
     ? [
         ...planPause(secret, now),
         ...planCurrentKey(observation, secret),
+        ...planStrayMarks(secret),
         ...planRetirements(observation, now),
         ...planSpares(observation, now),
         ...planRotation(observation, secret, now),
       ]
-    : [...planRetirements(observation, now), ...planRemoval(observation, secret, now)];
+    : [...planStrayMarks(secret), ...planRetirements(observation, now), ...planRemoval(observation, secret, now)];
 }
 
 /** The policy of a service; the defaults for one that has been removed. */
@@ -62,34 +70,55 @@ function planCurrentKey({ issuer }: ServiceObservation, secret: SecretState): re
   const actions: Action[] = [];
   for (const [versionId, labels] of secret.labels) {
     const marks = readLabels(labels);
-    const { current, pending, keyId, retiringSince, disablingSince } = marks;
+    const { current, pending, keyId, disablingSince } = marks;
     if (!current || !keyId) continue;
     // What a finishSecret that was cut off left: once the key is replaced, it would look like a rotation in progress.
     if (pending) actions.push({ kind: 'drop-label', versionId, label: AWS_PENDING });
-    if (retiringSince) actions.push({ kind: 'drop-label', versionId, label: retiringLabel(retiringSince) });
-    if (!disablingSince) continue;
-    actions.push(
-      statusOf(issuer, keyId) === 'inactive' && issuer.access === 'ours'
-        ? { kind: 'revive-key', key: { versionId, keyId, marks } }
-        : { kind: 'drop-label', versionId, label: disablingLabel(disablingSince) },
-    );
+    // Enabling it comes first, and ends its retirement as well: without its mark, a disabled key counts as dead.
+    const isDisabled = disablingSince && statusOf(issuer, keyId) === 'inactive' && issuer.access === 'ours';
+    if (isDisabled) actions.push({ kind: 'revive-key', key: { versionId, keyId, marks } });
+    else for (const label of labels.filter(isRetirementMark)) actions.push({ kind: 'drop-label', versionId, label });
   }
   return actions;
 }
 
-/** Rotation that is off without a pause in force was left off by something that was cut off: it goes on again. */
+/** What one of two runs at once wrote on a version after the other had let go of its key. */
+function planStrayMarks({ labels }: SecretState): readonly Action[] {
+  return [...labels].flatMap(([versionId, each]) =>
+    readLabels(each).keyId
+      ? []
+      : each.filter(isRetirementMark).map((label) => ({ kind: 'drop-label', versionId, label }) as const),
+  );
+}
+
+/** After an undo, rotation rests this long unless somebody resumes it. */
+export const PAUSE_DAYS = 7;
+/** A pause is written down before the key that it belongs to is made current: for so long, that may still be to come, or to be seen. */
+const UNDO_TAKES_MINUTES = 10;
+
+/**
+ * Rotation that is off without a pause in force was left off by something that was cut off: it goes on again. A rotation
+ * that had begun is given up first: nobody goes on with it, and Secrets Manager turns nothing on while it is unfinished.
+ */
 function planPause(secret: SecretState, now: Date): readonly Action[] {
   const actions: Action[] = [];
   let paused = false;
   for (const [versionId, labels] of secret.labels) {
     const { current, pausedUntil } = readLabels(labels);
     if (!pausedUntil) continue;
-    const inForce = current && !secret.rotationEnabled && !reached(now, pausedUntil);
-    if (inForce) paused = true;
+    const belongsHere = current || hasJustBegun(pausedUntil, now);
+    if (belongsHere && !secret.rotationEnabled && !reached(now, pausedUntil)) paused = true;
     else actions.push({ kind: 'drop-label', versionId, label: pausedLabel(pausedUntil) });
   }
-  if (!paused && !secret.rotationEnabled && secret.rotationConfigured) actions.unshift({ kind: 'resume-rotation' });
-  return actions;
+  if (paused || secret.rotationEnabled || !secret.rotationConfigured) return actions;
+  const unfinished = unfinishedVersion(secret);
+  const first: readonly Action[] = unfinished ? [{ kind: 'give-up-rotation', versionId: unfinished }] : [];
+  return [...first, { kind: 'resume-rotation' }, ...actions];
+}
+
+function hasJustBegun(pausedUntil: Date, now: Date): boolean {
+  const pausedAt = after(pausedUntil, -PAUSE_DAYS * DAY_MS);
+  return !reached(now, after(pausedAt, UNDO_TAKES_MINUTES * MINUTE_MS));
 }
 
 function planRetirements(observation: ServiceObservation, now: Date): readonly Action[] {
@@ -120,9 +149,17 @@ function planRetirement(key: HeldKey, observation: ServiceObservation, now: Date
     case 'forget':
       return [{ kind: 'forget-key', key }];
     case 'wait':
+      return planWaiting(key, observation);
     case 'keep':
       return [];
   }
+}
+
+/** A key that somebody enabled again is no longer being disabled: the time to bring it back counts from the next disabling. */
+function planWaiting({ versionId, marks, keyId }: HeldKey, { issuer }: ServiceObservation): readonly Action[] {
+  const { disablingSince } = marks;
+  if (!disablingSince || issuer.access !== 'ours' || statusOf(issuer, keyId) !== 'active') return [];
+  return [{ kind: 'drop-label', versionId, label: disablingLabel(disablingSince) }];
 }
 
 /** The next step of one retiring key, from everything observed. */
@@ -205,11 +242,16 @@ function planRemoval(observation: ServiceObservation, secret: SecretState, now: 
     actions.push({ kind: 'give-up-rotation', versionId: pending });
   const current = heldKeys(secret).find(({ marks }) => marks.current);
   if (current) return [...actions, ...planRemovalOfCurrent(current, observation, now)];
-  const spares = observation.issuer.access === 'ours' ? observation.spares : [];
-  return [
-    ...actions,
-    ...spares.map(({ keyId }) => ({ kind: 'discard-spare', keyId, because: 'service-removed' }) as const),
-  ];
+  return [...actions, ...planRemovalOfSpares(observation, now)];
+}
+
+/** A key that served is on the shelf by mistake, and retires like any other: only its parameter goes. */
+function planRemovalOfSpares(observation: ServiceObservation, now: Date): readonly Action[] {
+  const { access } = observation.issuer;
+  return spareVerdicts(observation, policyOf(observation), now).flatMap(({ keyId, verdict }) => {
+    if (verdict === 'served' || verdict === 'dead') return planSpare(keyId, verdict, access);
+    return access === 'ours' ? [{ kind: 'discard-spare', keyId, because: 'service-removed' } as const] : [];
+  });
 }
 
 function planRemovalOfCurrent(key: HeldKey, observation: ServiceObservation, now: Date): readonly Action[] {
@@ -219,6 +261,9 @@ function planRemovalOfCurrent(key: HeldKey, observation: ServiceObservation, now
     case 'wait':
       return [];
     case 'disable':
+      // Where people look after the keys nobody knows of its use: it stays until they have seen that it is idle.
+      if (observation.issuer.access === 'ours') return [{ kind: 'park-secret' }];
+      return key.marks.disablingSince ? [] : [{ kind: 'ask-person-to-disable', key }];
     case 'note-disabled':
     case 'keep':
     case 'archive':

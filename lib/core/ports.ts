@@ -3,6 +3,7 @@
  * behind those adapters, never in front of them. Every method may reject with a KeyRotationError of fault
  * 'aws' or 'issuer'; expected outcomes are return values.
  */
+import type { Condition, Severity } from '../contract/metrics';
 import type { Registration } from '../contract/registration';
 import type { ApiKey } from './api-key';
 
@@ -85,7 +86,7 @@ export interface Spare extends SpareSummary {
 export interface SpareShelf {
   /** Spares of one service, or of all, oldest first. Reads no key. */
   list(service?: string): Promise<readonly SpareSummary[]>;
-  /** One spare with its key; undefined when it is gone. */
+  /** One spare with its key; undefined when it is gone. Rejects with BadRecord for one that cannot be understood. */
   read(service: string, keyId: string): Promise<Spare | undefined>;
   /** Adds a spare. @returns false when one with that key id is there already, which is left as it is. */
   add(spare: Spare): Promise<boolean>;
@@ -95,7 +96,12 @@ export interface SpareShelf {
 
 /** The services registered in one environment. */
 export interface ServiceRegistry {
+  /**
+   * Every registration that can be understood. One that cannot is left out, so that it holds up no other service:
+   * before anything is concluded from its absence, `find` has to be asked.
+   */
   list(): Promise<readonly Registration[]>;
+  /** One registration; undefined when there is none. Rejects with BadRecord for one that cannot be understood. */
   find(service: string): Promise<Registration | undefined>;
 }
 
@@ -156,6 +162,41 @@ export interface UsageReports {
   since(from: Date): Promise<UsageReport>;
 }
 
+/** What one key did within a stretch of time. */
+export interface KeyUse {
+  readonly keyId: string;
+  /** When the stretch begins. */
+  readonly from: Date;
+  /** Null: the issuer did not count them. */
+  readonly requests: number | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** A part of the issuer's report, every page of it. A key without use in a stretch has no entry for it. */
+export interface Reported<Entry> {
+  /** Everything up to this instant is in the report; what is later may be missing. */
+  readonly refreshedAt: Date;
+  readonly entries: readonly Entry[];
+}
+
+export interface KeyCost {
+  readonly keyId: string;
+  readonly usd: number;
+}
+
+/**
+ * How much every key of the workspace was used, and what it cost. Bounds are whole hours; a range is 31 days at most.
+ * Each method rejects when a page is missing or the report does not say up to when it is complete.
+ */
+export interface UseReports {
+  /** Use by key and hour. */
+  byHour(from: Date, to: Date): Promise<Reported<KeyUse>>;
+  /** Use by key over the whole stretch. */
+  inTotal(from: Date, to: Date): Promise<Reported<KeyUse>>;
+  cost(from: Date, to: Date): Promise<Reported<KeyCost>>;
+}
+
 /** A message to people. */
 export interface Notice {
   readonly subject: string;
@@ -165,6 +206,35 @@ export interface Notice {
 export interface Notices {
   /** Something a person must do. */
   requestAction(notice: Notice): Promise<void>;
+}
+
+/** Tells people what they ought to know, by severity. */
+export interface Messages {
+  send(severity: Severity, notice: Notice): Promise<void>;
+}
+
+/** A condition that was found, as it was noted. */
+export interface OpenCondition {
+  readonly condition: Condition;
+  /** A service, or `platform` for the environment itself. */
+  readonly subject: string;
+  readonly since: Date;
+  /** When people were told; undefined while it has not lasted long enough to be worth a message. */
+  readonly toldAt?: Date;
+  /** Since when it has no longer been found. */
+  readonly clearSince?: Date;
+  /** What showed it when it was found first, and what it should have been. */
+  readonly figure?: string;
+  readonly limit?: string;
+}
+
+/** What the reconciler remembers of conditions, so that it tells of each once. Losing it means telling once more. */
+export interface ConditionMemory {
+  list(): Promise<readonly OpenCondition[]>;
+  /** Notes a condition, in place of what was noted of it before. */
+  put(open: OpenCondition): Promise<void>;
+  /** Forgets a condition; one that is forgotten already is fine. */
+  remove(open: OpenCondition): Promise<void>;
 }
 
 export interface Figure {

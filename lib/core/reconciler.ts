@@ -1,25 +1,27 @@
-import { CONDITIONS, type Condition, DIMENSIONS, METRICS } from '../contract/metrics';
-import type { IssuerKeysResult, ReconcileResult, StatusResult, UndoResult } from '../contract/reconciler-protocol';
+import type {
+  IssuerKeysResult,
+  ReconcileResult,
+  ReviewResult,
+  ServiceStatus,
+  StatusResult,
+  UndoResult,
+} from '../contract/reconciler-protocol';
 import { type ActionPorts, apply } from './apply';
-import { isAdminAccessFailing, isAdminKeyExpiring, serviceConditions, unknownKeys } from './conditions';
+import { unknownKeys } from './conditions';
 import { KeyRotationError, messageOf } from './errors';
+import { Monitor, type MonitorPorts, type MonitorScope, type PerformedAction } from './monitor';
 import type { ServiceObservation } from './observation';
 import { observeAll, observeOne, refresh, type Snapshot } from './observe';
 import { planService } from './plan';
-import type { Figure, Figures, IssuerKey } from './ports';
+import type { IssuerKey } from './ports';
+import type { SecretRead } from './secret-read';
 import { describeService } from './status';
 import { after, DAY_MS } from './time';
 import { undo } from './undo';
 
-export interface ReconcilerPorts extends ActionPorts {
-  readonly figures: Figures;
-}
+export interface ReconcilerPorts extends ActionPorts, MonitorPorts {}
 
-export interface ReconcilerScope {
-  readonly environment: string;
-  /** Day on which the admin key expires, as the operator declared it. */
-  readonly adminKeyExpiresOn?: Date;
-}
+export type ReconcilerScope = MonitorScope;
 
 /** How far back `keys status` looks for a key's last use. */
 const LAST_USE_DAYS = 30;
@@ -29,16 +31,20 @@ const LAST_USE_DAYS = 30;
  * acts on that alone, so a run that was missed, cut off or doubled does no harm.
  */
 export class Reconciler {
+  readonly #monitor: Monitor;
+
   constructor(
     private readonly ports: ReconcilerPorts,
     private readonly scope: ReconcilerScope,
-  ) {}
+  ) {
+    this.#monitor = new Monitor(ports, scope);
+  }
 
   /** A full run over the environment: acts, publishes the figures, and logs one line per service. */
   async reconcileAll(): Promise<ReconcileResult> {
     const snapshot = await observeAll(this.ports);
     const result = await this.#act(snapshot);
-    await this.#publish(result, snapshot);
+    await this.#monitor.report({ ...result, issuer: snapshot.issuer, before: snapshot.services });
     return result.report;
   }
 
@@ -50,9 +56,25 @@ export class Reconciler {
   async status(service?: string): Promise<StatusResult> {
     const { services, issuer } = service ? await this.#observeKnown(service) : await observeAll(this.ports);
     const usage = await this.#recentUsage();
-    const now = this.ports.clock.now();
     const seen = usage ? { ...issuer, usage } : issuer;
-    return { services: services.map((each) => describeService({ ...each, issuer: seen }, now)) };
+    return { services: services.map((each) => this.#describe({ ...each, issuer: seen })) };
+  }
+
+  /** Tells people of a read of a secret that EventBridge has told us of. */
+  tellOfRead(read: SecretRead): Promise<void> {
+    return this.#monitor.tellOfRead(read);
+  }
+
+  /** Every service with its figures of age, use and cost, for a review. Changes nothing, tells nobody. */
+  async review(): Promise<ReviewResult> {
+    const { services, issuer } = await observeAll(this.ports);
+    const figures = await this.#monitor.figures(services, issuer);
+    const unknown = unknownKeys(issuer, services, this.ports.clock.now()).map(({ id, name }) => ({ id, name }));
+    return {
+      services: services.map((each) => this.#describe(each)),
+      figures,
+      unknownKeys: issuer.keys ? unknown : null,
+    };
   }
 
   /** The issuer's own list, for checking a key that is about to be staged. */
@@ -79,14 +101,18 @@ export class Reconciler {
 
   async #act(snapshot: Snapshot): Promise<Run> {
     const actions: string[] = [];
+    const performed: PerformedAction[] = [];
     const services: ServiceObservation[] = [];
-    for (const observation of snapshot.services) services.push(await this.#actOn(observation, actions));
-    const now = this.ports.clock.now();
-    return { services, report: { services: services.map((each) => describeService(each, now)), actions } };
+    for (const observation of snapshot.services) services.push(await this.#actOn(observation, actions, performed));
+    return { services, performed, report: { services: services.map((each) => this.#describe(each)), actions } };
   }
 
   /** A service that fails does not hold up the others. */
-  async #actOn(observation: ServiceObservation, done: string[]): Promise<ServiceObservation> {
+  async #actOn(
+    observation: ServiceObservation,
+    done: string[],
+    performed: PerformedAction[],
+  ): Promise<ServiceObservation> {
     const { ports } = this;
     try {
       if (planService(observation, ports.clock.now()).length === 0) return observation;
@@ -95,6 +121,7 @@ export class Reconciler {
       const scene = { ports, environment: this.scope.environment, secret: fresh.secret };
       for (const action of planService(fresh, ports.clock.now())) {
         done.push(await apply(action, scene));
+        performed.push({ service: fresh.service, action });
         ports.journal.note('action', { service: fresh.service, kind: action.kind, done: done.at(-1) ?? '' });
       }
       return await refresh(ports, fresh);
@@ -104,32 +131,9 @@ export class Reconciler {
     }
   }
 
-  async #publish({ services, report }: Run, { issuer, services: before }: Snapshot): Promise<void> {
-    const { journal, clock, figures } = this.ports;
-    const now = clock.now();
-    for (const { service, owner, hasKey, spares, conditions } of report.services) {
-      journal.note('service', { service, owner, hasKey, spares, conditions: conditions.join(' ') });
-    }
-    // The issuer's list is from before the run: a key that the run let go of was not unknown then.
-    const unknown = unknownKeys(issuer, [...before, ...services], now);
-    for (const { id, name } of unknown) journal.note('unknown-key', { keyId: id, name });
-    const fleet: Partial<Record<Condition, number>> = {
-      'unknown-key': unknown.length,
-      'admin-access-failing': isAdminAccessFailing(issuer, services) ? 1 : 0,
-      'admin-key-expiring': isAdminKeyExpiring(this.scope.adminKeyExpiresOn, now) ? 1 : 0,
-    };
-    const counts = countConditions(services, now);
-    await figures.publish(this.#figures({ ...counts, ...fleet }));
-  }
-
-  #figures(counts: Readonly<Partial<Record<Condition, number>>>): readonly Figure[] {
-    const environment = { [DIMENSIONS.environment]: this.scope.environment };
-    const conditions = (Object.keys(CONDITIONS) as Condition[]).map((condition) => ({
-      name: METRICS.inCondition,
-      value: counts[condition] ?? 0,
-      dimensions: { ...environment, [DIMENSIONS.condition]: condition },
-    }));
-    return [...conditions, { name: METRICS.heartbeat, value: 1, dimensions: environment }];
+  #describe(observation: ServiceObservation): ServiceStatus {
+    const { allowPersonalKeys = false } = this.scope;
+    return describeService(observation, this.ports.clock.now(), { allowPersonalKeys });
   }
 
   /** Undefined when it cannot be read: a status without last use is better than none. */
@@ -147,15 +151,8 @@ export class Reconciler {
 
 interface Run {
   readonly services: readonly ServiceObservation[];
+  readonly performed: readonly PerformedAction[];
   readonly report: ReconcileResult;
-}
-
-function countConditions(services: readonly ServiceObservation[], now: Date): Partial<Record<Condition, number>> {
-  const counts: Partial<Record<Condition, number>> = {};
-  for (const service of services) {
-    for (const condition of serviceConditions(service, now)) counts[condition] = (counts[condition] ?? 0) + 1;
-  }
-  return counts;
 }
 
 const viewOf = (key: IssuerKey) => ({

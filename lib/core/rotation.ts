@@ -2,8 +2,9 @@ import { AWS_CURRENT, AWS_PENDING, keyLabel, readLabels, type VersionMarks } fro
 import { PLACEHOLDER } from '../contract/placeholder';
 import { TAGS } from '../contract/tags';
 import { ApiKey } from './api-key';
-import { KeyRotationError } from './errors';
+import { isKeyRotationError, KeyRotationError } from './errors';
 import { hasServed, heldKeys, versionWith } from './held-keys';
+import { dropPassingMarks } from './passing-marks';
 import type {
   Clock,
   Journal,
@@ -79,10 +80,11 @@ export async function rotate(request: RotationRequest, home: KeyHome, ports: Rot
   }
 }
 
-async function begin({ secretArn, token }: RotationRequest, home: KeyHome, ports: RotationPorts): Promise<Rotation> {
+async function begin(request: RotationRequest, home: KeyHome, ports: RotationPorts): Promise<Rotation> {
+  const { secretArn, token } = request;
   const marksOf = (state: SecretState): VersionMarks => readLabels(state.labels.get(token) ?? []);
   const secret = await readUntil(
-    (state) => marksOf(state).pending || marksOf(state).current,
+    (state) => isReadyFor(request.step, marksOf(state)),
     () => ports.directory.describeByArn(secretArn),
     ports,
   );
@@ -101,6 +103,10 @@ async function begin({ secretArn, token }: RotationRequest, home: KeyHome, ports
   }
   return { ports, home, secret, token, keyId: marks.keyId, isCurrent: marks.current };
 }
+
+/** What a step should find. finishSecret takes the key off the shelf, so it has to see which key createSecret took. */
+const isReadyFor = (step: RotationStep, { pending, current, keyId }: VersionMarks): boolean =>
+  current || (pending && (step !== 'finishSecret' || keyId !== undefined));
 
 /** Reads again while the answer may only be late. @returns the last answer, whatever it is */
 async function readUntil<Answer>(
@@ -130,13 +136,28 @@ async function createSecret(rotation: Rotation): Promise<void> {
 async function takeSpare(rotation: Rotation): Promise<Spare> {
   const { ports, secret } = rotation;
   for (const { keyId, service } of await sparesThatNeverServed(rotation)) {
-    const spare = await ports.spares.read(service, keyId);
+    const spare = await readSpare(service, keyId, ports);
     if (spare && (await isUsable(spare, rotation))) return spare;
   }
   throw new KeyRotationError(
     'NoSpare',
     `no usable spare for "${secret.service}": create a key in the Claude Console and run "claude-keys stage"`,
   );
+}
+
+/** One spare that cannot be understood is passed over, like one that is gone, so that it does not block the others. */
+async function readSpare(service: string, keyId: string, ports: RotationPorts): Promise<Spare | undefined> {
+  try {
+    return await readUntil(
+      (spare) => spare !== undefined,
+      () => ports.spares.read(service, keyId),
+      ports,
+    );
+  } catch (error) {
+    if (!isKeyRotationError(error, 'BadRecord')) throw error;
+    ports.journal.note('spare-passed-over', { service, keyId, verdict: 'unreadable', error: error.message });
+    return undefined;
+  }
 }
 
 /** What a finishSecret that was cut off left on the shelf goes first: once its labels are gone, nothing tells it from a spare. */
@@ -146,7 +167,11 @@ async function sparesThatNeverServed({ ports, secret }: Rotation): Promise<reado
       .filter(hasServed)
       .map(({ keyId }) => keyId),
   );
-  const spares = await ports.spares.list(secret.service);
+  const spares = await readUntil(
+    (list) => list.length > 0,
+    () => ports.spares.list(secret.service),
+    ports,
+  );
   for (const { service, keyId } of spares.filter((spare) => served.has(spare.keyId))) {
     await ports.spares.remove(service, keyId);
   }
@@ -209,13 +234,15 @@ async function finishSecret(rotation: Rotation): Promise<void> {
   if (!rotation.isCurrent) await makeCurrent(rotation);
   await ports.versions.moveLabel(secret.arn, AWS_PENDING, { from: token });
   if (!keyId) return;
-  const spare = await ports.spares.read(secret.service, keyId);
+  const spare = await readSpare(secret.service, keyId, ports);
   await ports.spares.remove(secret.service, keyId);
   if (spare) await tag(rotation, spare);
 }
 
 async function makeCurrent({ ports, secret, token, keyId }: Rotation): Promise<void> {
   const from = versionWith(secret, AWS_CURRENT);
+  // Marks of an earlier retirement, which somebody ended by making the key current again: its next one starts anew.
+  if (from) await dropPassingMarks(from, secret, ports.versions);
   if (!(await ports.versions.moveLabel(secret.arn, AWS_CURRENT, { ...(from ? { from } : {}), to: token }))) {
     throw new KeyRotationError(
       'StateChangedMeanwhile',

@@ -1,12 +1,12 @@
 import type { KeyStateName, KeyStatus, ServiceStatus } from '../contract/reconciler-protocol';
-import { serviceConditions } from './conditions';
+import { type FindingRules, serviceConditions } from './conditions';
 import { currentSince, type HeldKey, heldKeys } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
 import { policyOf } from './plan';
 import { spareVerdicts, usableSpares } from './spares';
 
 /** One service as an operator sees it. */
-export function describeService(observation: ServiceObservation, now: Date): ServiceStatus {
+export function describeService(observation: ServiceObservation, now: Date, rules?: FindingRules): ServiceStatus {
   const { service, registration, secret } = observation;
   const held = secret ? heldKeys(secret) : [];
   const paused = held.find(({ marks }) => marks.pausedUntil)?.marks.pausedUntil;
@@ -27,7 +27,7 @@ export function describeService(observation: ServiceObservation, now: Date): Ser
     sparesAtLeast: policyOf(observation).sparesAtLeast,
     nextRotationAt: secret?.rotationEnabled ? isoOrNull(secret.nextRotationAt) : null,
     pausedUntil: isoOrNull(paused),
-    conditions: serviceConditions(observation, now),
+    conditions: serviceConditions(observation, now, rules),
   };
 }
 

@@ -1,14 +1,13 @@
-import { AWS_CURRENT, disablingLabel, pausedLabel, retiringLabel } from '../contract/labels';
+import { AWS_CURRENT, pausedLabel } from '../contract/labels';
 import type { UndoResult } from '../contract/reconciler-protocol';
 import type { ActionPorts } from './apply';
 import { KeyRotationError } from './errors';
 import { type HeldKey, heldKeys } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
+import { dropPassingMarks } from './passing-marks';
+import { PAUSE_DAYS } from './plan';
 import type { SecretState } from './ports';
 import { after, DAY_MS } from './time';
-
-/** After an undo, rotation rests this long unless somebody resumes it. */
-const PAUSE_DAYS = 7;
 
 /**
  * Makes the key that was retired last current again: enabled at the issuer first, then current, so that no consumer
@@ -34,8 +33,10 @@ export async function undo(observation: ServiceObservation, ports: ActionPorts):
   const pausedUntil = after(ports.clock.now(), PAUSE_DAYS * DAY_MS);
   await ports.control.pause(secret.arn);
   await ports.versions.moveLabel(secret.arn, pausedLabel(pausedUntil), { to: restored.versionId });
+  // Before the move, so that no mark of an earlier retirement is left on either when the next one starts.
+  for (const { versionId } of [replaced, restored]) await dropPassingMarks(versionId, secret, ports.versions);
+  await ensureStillAccepted(restored, secret, ports);
   await makeCurrent(restored, replaced, secret, ports);
-  await dropRetirementLabels(restored, secret, ports);
   // A run of the reconciler may have disabled it again before it became current.
   if (ports.issuer.kind === 'ours') await ports.issuer.keys.setStatus(restored.keyId, 'active');
   return { service, restoredKey: restored.keyId, replacedKey: replaced.keyId, pausedUntil: pausedUntil.toISOString() };
@@ -78,6 +79,13 @@ async function ensureLive(
   }
 }
 
+/** A run of the reconciler may have been about to archive the key, which is final. */
+async function ensureStillAccepted({ keyId }: HeldKey, secret: SecretState, { issuer }: ActionPorts): Promise<void> {
+  if (issuer.kind === 'manual') return;
+  const status = (await issuer.keys.find(keyId))?.status;
+  if (status !== 'active') throw impossible(secret, `the issuer lists its former key as ${status ?? 'unknown'}`);
+}
+
 const impossible = (secret: SecretState, why: string): KeyRotationError =>
   new KeyRotationError('UndoImpossible', `cannot undo the last rotation of "${secret.service}": ${why}`);
 
@@ -93,14 +101,4 @@ async function makeCurrent(
     'StateChangedMeanwhile',
     `the current key of "${secret.service}" changed meanwhile; run undo again`,
   );
-}
-
-async function dropRetirementLabels(
-  { versionId, marks }: HeldKey,
-  { arn }: SecretState,
-  ports: ActionPorts,
-): Promise<void> {
-  const { retiringSince, disablingSince } = marks;
-  if (retiringSince) await ports.versions.moveLabel(arn, retiringLabel(retiringSince), { from: versionId });
-  if (disablingSince) await ports.versions.moveLabel(arn, disablingLabel(disablingSince), { from: versionId });
 }

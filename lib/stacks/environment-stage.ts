@@ -26,15 +26,16 @@ export class EnvironmentStage extends Stage {
       environment,
       sharesOrganizationWith,
     });
-    this.services = environment.services.map((service) => this.createService(name, service));
+    this.services = environment.services.map((service) => this.createService(environment, service));
   }
 
-  private createService(environment: string, service: Environment['services'][number]): ServiceStack {
+  private createService({ name, serviceMetrics }: Environment, service: Environment['services'][number]): ServiceStack {
     const stack = new ServiceStack(this, service.name, {
-      stackName: `claude-keys-${environment}-${service.name}`,
-      description: `Claude API key of ${service.name} in ${environment}`,
-      environment,
+      stackName: `claude-keys-${name}-${service.name}`,
+      description: `Claude API key of ${service.name} in ${name}`,
+      environment: name,
       service,
+      serviceMetrics,
     });
     stack.addStackDependency(this.platform);
     return stack;

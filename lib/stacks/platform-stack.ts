@@ -1,6 +1,7 @@
 import { Annotations, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
+import { OperatorRoles } from '../constructs/operator-roles';
 import { RotationPlatform } from '../constructs/rotation-platform';
 
 /** What the platform stack is made of. */
@@ -17,8 +18,10 @@ export class PlatformStack extends Stack {
 
   constructor(scope: Construct, id: string, { environment, sharesOrganizationWith, ...props }: PlatformStackProps) {
     super(scope, id, props);
-    const { name, account, region, services, ...rest } = environment;
+    const { name, account, region, services, operators, ...rest } = environment;
     this.platform = new RotationPlatform(this, 'Platform', { environment: name, ...rest });
+    const { encryptionKeyArn } = this.platform;
+    new OperatorRoles(this, 'Operators', { environment: name, encryptionKeyArn, operators });
     if (name === 'prod' && sharesOrganizationWith.length > 0) this.warnAboutSharing(sharesOrganizationWith);
   }
 

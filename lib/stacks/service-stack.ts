@@ -2,6 +2,8 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Service } from '../config/environment';
+import { acceptInlinePolicy } from '../constructs/findings';
+import { ServiceAlarms } from '../constructs/service-alarms';
 import { ServiceApiKey } from '../constructs/service-api-key';
 
 /** What a service stack is made of. */
@@ -10,17 +12,29 @@ export interface ServiceStackProps extends StackProps {
   readonly environment: string;
   /** The service, validated. */
   readonly service: Service;
+  /**
+   * Whether the service has alarms of its own; the platform has to publish their metrics.
+   * @default false
+   */
+  readonly serviceMetrics?: boolean;
 }
 
 /** One service's key in one environment, and who reads it. */
 export class ServiceStack extends Stack {
   readonly key: ServiceApiKey;
 
-  constructor(scope: Construct, id: string, { environment, service, ...props }: ServiceStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, service, serviceMetrics = false, ...props }: ServiceStackProps,
+  ) {
     super(scope, id, props);
     const { name, readers, ...rest } = service;
     this.key = new ServiceApiKey(this, 'ApiKey', { environment, service: name, ...rest });
     for (const reader of this.readers(service)) this.key.grantRead(reader);
+    if (serviceMetrics) {
+      new ServiceAlarms(this, 'Alarms', { environment, service: name, policy: service.policy });
+    }
     new CfnOutput(this, 'SecretName', { value: this.key.secretName });
   }
 
@@ -35,6 +49,7 @@ export class ServiceStack extends Stack {
       assumedBy: new ServicePrincipal(assumedBy.includes('.') ? assumedBy : `${assumedBy}.amazonaws.com`),
     });
     new CfnOutput(this, 'RoleArn', { value: role.roleArn });
+    acceptInlinePolicy(role);
     return role;
   }
 }

@@ -2,7 +2,16 @@ import type { VirtualClock } from '../clock';
 import { UnmodelledError } from '../errors';
 import type { Random } from '../random';
 import { Consistency, type ConsistencyOptions } from './consistency';
-import type { Authorizer, AwsCall, AwsInput, AwsOutput, AwsService, Caller, CallObserver } from './service';
+import type {
+  Authorizer,
+  AwsCall,
+  AwsInput,
+  AwsOutput,
+  AwsService,
+  Caller,
+  CallObserver,
+  CallOutcome,
+} from './service';
 
 /** One simulated AWS account in one region. Every call, from a function, the CLI or another service, goes through `call`. */
 export class AwsAccount {
@@ -50,10 +59,12 @@ export class AwsAccount {
     const target = this.#service(service, operation);
     const call: AwsCall = { service, operation, input, caller };
     for (const observer of this.#observers) await observer.before?.(call);
-    let outcome: { error?: unknown } = {};
+    let outcome: CallOutcome = {};
     try {
       await this.#authorizer?.authorize(call);
-      return await target.call(operation, input, caller);
+      const output = await target.call(operation, input, caller);
+      outcome = { output };
+      return output;
     } catch (error) {
       outcome = { error };
       throw error;

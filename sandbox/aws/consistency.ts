@@ -12,20 +12,22 @@ export interface ConsistencyOptions {
    */
   readonly listLagMs?: number;
   /**
-   * How many reads at most a write is hidden from. Time stands still while a function runs, so that a lag in time
-   * alone would never end for one that reads again.
-   * @default 2
+   * How many reads at most a write is hidden from, for readers that do not let time pass in between.
+   * @default - any number
    */
   readonly staleReads?: number;
+  /**
+   * How many of so many hidden writes a read shows.
+   * @default - drawn at random
+   */
+  readonly choose?: (hidden: number) => number;
 }
 
 type Lag = 'lagMs' | 'listLagMs';
 
-interface Limits extends Required<ConsistencyOptions> {
-  readonly random: Random;
-}
+type Limits = Required<ConsistencyOptions>;
 
-const DEFAULTS = { listLagMs: 5 * 60_000, staleReads: 2 };
+const DEFAULTS = { listLagMs: 5 * 60_000, staleReads: Number.POSITIVE_INFINITY };
 /** Keeps the choices of this part from shifting those of all others. */
 const OWN_STREAM = 0x5eed1a9;
 
@@ -39,7 +41,8 @@ export class Consistency {
     seed: number,
     options?: ConsistencyOptions,
   ) {
-    this.#limits = options && { ...DEFAULTS, ...options, random: new Random(seed ^ OWN_STREAM) };
+    const random = new Random(seed ^ OWN_STREAM);
+    this.#limits = options && { ...DEFAULTS, choose: (hidden) => random.below(hidden + 1), ...options };
   }
 
   /** Everything that is written until `work` ends is seen at once, as after a deployment, which takes minutes. */
@@ -97,7 +100,7 @@ export class LaggingView<Thing> {
     const hidden = this.#stillHidden(id);
     this.#hidden.set(id, hidden);
     if (!limits || caller.exact || hidden.length === 0) return truth;
-    const first = limits.random.below(hidden.length + 1);
+    const first = limits.choose(hidden.length);
     // Whoever does not see one write sees none that came after it.
     for (const each of hidden.slice(first)) each.readsLeft -= 1;
     const shown = hidden[first];

@@ -146,8 +146,13 @@ export class Kms implements AwsService {
     if (ALIAS_OF_AWS.test(keyId)) throw new UnmodelledError(`the AWS managed key ${keyId}`);
     const key = this.lookUp(keyId);
     if (key) return key;
-    const what = keyId.includes('alias/') ? 'Alias' : 'Key';
-    throw new AwsError('NotFoundException', `${what} '${keyId}' does not exist`);
+    throw new AwsError('NotFoundException', this.#missing(keyId));
+  }
+
+  #missing(keyId: string): string {
+    if (/^alias\//.test(keyId))
+      return `Alias arn:aws:kms:${this.account.region}:${this.account.id}:${keyId} is not found.`;
+    return /^(arn:|mrk-)|^[0-9a-f-]{36}$/.test(keyId) ? `Key '${keyId}' does not exist` : `Invalid keyId '${keyId}'`;
   }
 
   #setPolicy(key: KmsKey, input: Fields): undefined {

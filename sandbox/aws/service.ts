@@ -7,6 +7,10 @@ export interface Caller {
   readonly via?: string;
   /** For whom a service calls for itself: the rule, the alarm, as `aws:SourceArn` names it. */
   readonly sourceArn?: string;
+  /** Set when a service makes this call as a part of the caller's own one, as CloudTrail tells it. */
+  readonly invokedBy?: string;
+  /** The VPC endpoint that a call comes through. */
+  readonly vpcEndpoint?: string;
   /** Set for a checker, whose reads are never behind. */
   readonly exact?: true;
 }
@@ -47,8 +51,14 @@ export interface Authorizer {
   authorize(call: AwsCall): void | Promise<void>;
 }
 
+/** What became of a call: its answer or its error. */
+export interface CallOutcome {
+  readonly output?: AwsOutput;
+  readonly error?: unknown;
+}
+
 /** Told of every call before and after it, and able to make it fail (by throwing) on either side. */
 export interface CallObserver {
   before?(call: AwsCall): void | Promise<void>;
-  after?(call: AwsCall, outcome: { readonly error?: unknown }): void | Promise<void>;
+  after?(call: AwsCall, outcome: CallOutcome): void | Promise<void>;
 }

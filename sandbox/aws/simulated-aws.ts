@@ -3,6 +3,7 @@ import type { FunctionRunner } from '../functions/runner';
 import type { Random } from '../random';
 import { AwsAccount } from './account';
 import { PolicyAuthorizer } from './authorization/authorizer';
+import { CloudTrail } from './cloud-trail';
 import { AssetBucket } from './cloudformation/asset-bucket';
 import { Deployment } from './cloudformation/deployment';
 import { CloudWatch } from './cloudwatch/cloudwatch';
@@ -42,6 +43,7 @@ export class SimulatedAws {
   readonly logs: Logs;
   readonly sns: Sns;
   readonly ssm: Ssm;
+  readonly cloudTrail: CloudTrail;
   readonly cloudWatch: CloudWatch;
   readonly events: Events;
   readonly lambda: Lambda;
@@ -65,18 +67,26 @@ export class SimulatedAws {
     this.lambda = new Lambda(account, { runner, assets, credentials, iam, metrics, logs, mayLog, endpoints });
     this.secretsManager = new SecretsManager({
       account,
-      canInvoke: (functionArn) => this.lambda.canInvoke(functionArn, 'secretsmanager.amazonaws.com'),
+      canInvoke: (functionArn, secretArn) =>
+        this.lambda.canInvoke(functionArn, 'secretsmanager.amazonaws.com', secretArn),
       emit: (event) => this.events.emit(event),
     });
+    this.cloudTrail = this.#trail();
+    account.observe(this.cloudTrail);
     this.authorizer = new PolicyAuthorizer(this);
     account.authorizeWith(this.authorizer);
     this.#addServices();
   }
 
+  #trail(): CloudTrail {
+    const { account, iam, secretsManager } = this;
+    return new CloudTrail({ account, iam, secretsManager, emit: (event) => this.events.emit(event) });
+  }
+
   #addServices(): void {
     const { account, iam, kms, logs, sns, ssm, cloudWatch, events, lambda, secretsManager, credentials } = this;
     const mayAssume = (roleArn: string) => iam.role(roleArn)?.arn === roleArn; // whom it trusts, the authorizer says
-    const sts = new Sts({ account, credentials, mayAssume });
+    const sts = new Sts({ account, credentials, mayAssume, roleId: (name) => iam.role(name)?.id });
     for (const service of [iam, kms, logs, sns, ssm, cloudWatch, events, lambda, secretsManager, sts])
       account.add(service);
   }

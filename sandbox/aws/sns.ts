@@ -52,7 +52,7 @@ export class Sns implements AwsService {
       fields: ['TopicArn'],
       run: (input) => {
         const topic = this.#find(input);
-        return { Attributes: { TopicArn: topic.arn, ...Object.fromEntries(topic.attributes) } };
+        return { Attributes: new Map([['TopicArn', topic.arn], ...topic.attributes]) };
       },
     },
     Subscribe: {

@@ -10,6 +10,8 @@ export interface StsOptions {
   readonly credentials: Credentials;
   /** Whether a role exists and trusts this caller. @default every role of this account */
   readonly mayAssume?: (roleArn: string, caller: Caller) => boolean;
+  /** The unique id of a role of this account, by its name. @default one of its own */
+  readonly roleId?: (roleName: string) => string | undefined;
 }
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/;
@@ -36,8 +38,7 @@ export class Sts implements AwsService {
   #identify(caller: Caller): AwsOutput {
     const [, role, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(caller.principal) ?? [];
     const root = caller.principal.endsWith(':root');
-    const id =
-      role && session ? `${this.#uniqueId('AROA', role)}:${session}` : this.#uniqueId('AIDA', caller.principal);
+    const id = role && session ? `${this.#roleId(role)}:${session}` : this.#uniqueId('AIDA', caller.principal);
     return { UserId: root ? caller.accountId : id, Account: caller.accountId, Arn: caller.principal };
   }
 
@@ -57,8 +58,12 @@ export class Sts implements AwsService {
         SessionToken: issued.sessionToken,
         Expiration: new Date(account.clock.now().getTime() + seconds * 1000),
       },
-      AssumedRoleUser: { AssumedRoleId: `${this.#uniqueId('AROA', role)}:${session}`, Arn: assumed.principal },
+      AssumedRoleUser: { AssumedRoleId: `${this.#roleId(role)}:${session}`, Arn: assumed.principal },
     };
+  }
+
+  #roleId(role: string): string {
+    return this.options.roleId?.(role) ?? this.#uniqueId('AROA', role);
   }
 
   #uniqueId(prefix: string, name: string): string {

@@ -1,6 +1,9 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { measureColdStart } from './cold-start';
+import { measureCost } from './cost';
+import { measurePolicySizes } from './policy-size';
+import { PRICES_OF } from './prices';
 import { type Row, table } from './rows';
 import { measureScale, type ScaleFigures } from './scale';
 
@@ -15,6 +18,8 @@ async function main([size]: readonly string[]): Promise<void> {
     return;
   }
   print(table('Cold start', await measureColdStart()));
+  print(table(`Cost, ${PRICES_OF}`, await measureCost()));
+  print(table('Policies, as the number of services grows', await measurePolicySizes()));
   const [small, large] = SIZES.map(measureApart);
   if (small && large) print(table(`One environment through ${DAYS} days`, compare(small, large)));
 }

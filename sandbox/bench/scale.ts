@@ -54,7 +54,8 @@ async function measureDays(sandbox: Sandbox, days: number) {
   return { callsPerQuietRun, simulateSeconds, rotations, awsCalls: sandbox.awsCalls, heapMiB };
 }
 
-function synthesiseServices(count: number, outdir: string): void {
+/** Writes the cloud assembly of one environment with so many services. */
+export function synthesiseServices(count: number, outdir: string, serviceMetrics = false): void {
   const services = Array.from({ length: count }, (_, index) => ({
     name: `service-${String(index).padStart(4, '0')}`,
     owner: 'team-bench',
@@ -65,6 +66,7 @@ function synthesiseServices(count: number, outdir: string): void {
     organizationId: '00000000-0000-4000-8000-000000000000',
     workspaceId: 'wrkspc_bench000000000000000',
     issuerAccess: 'adminKey',
+    serviceMetrics,
     services,
   } as const;
   createApp([environment], { outdir }).synth();
@@ -74,7 +76,7 @@ const deploy = (assembly: string): Promise<Sandbox> =>
   Sandbox.create({ assembly, stage: ENVIRONMENT, runner: 'in-process', handlers: handlersFromSource(ENVIRONMENT) });
 
 async function slowDown({ account, aws }: Sandbox): Promise<void> {
-  for (const { name } of aws.events.rules()) {
+  for (const { name } of aws.events.rules().filter(({ scheduled }) => scheduled)) {
     const input = { Name: name, ScheduleExpression: 'rate(1 day)', State: 'ENABLED' };
     await account.call('events', 'PutRule', input, account.administrator);
   }

@@ -10,7 +10,7 @@ const USAGE: AnalyticsReport = {
   figures: ({ settings }, row) => ({
     usage: {
       requests: settings.analyticsCountsRequests ? row.requests : null,
-      total_tokens: row.requests * (TOKENS_PER_MESSAGE.input + TOKENS_PER_MESSAGE.output),
+      total_tokens: row.requests * TOKENS_PER_MESSAGE.input + row.outputTokens,
       ...tokensOf(row),
     },
   }),

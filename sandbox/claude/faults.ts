@@ -26,8 +26,11 @@ export interface PlannedFault {
   readonly path?: string | RegExp;
   /** How many matching requests it hits; it is removed from the list after the last. */
   times: number;
-  /** `drop`: the request never arrives. `drop-answer`: the request takes effect, its answer is lost. */
-  readonly answer: FaultAnswer | 'drop' | 'drop-answer';
+  /**
+   * `drop`: the request never arrives. `drop-answer`: the request takes effect, its answer is lost. `hang` and
+   * `hang-answer` are the same, but that the connection stays open, and no answer ever comes.
+   */
+  readonly answer: FaultAnswer | 'drop' | 'drop-answer' | 'hang' | 'hang-answer';
 }
 
 /** Takes the first fault planned for a request, and uses it up by one. */

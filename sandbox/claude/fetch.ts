@@ -7,13 +7,27 @@ export function fetchFrom(handler: HttpHandler): typeof fetch {
     const request = new Request(input, init);
     init?.signal?.throwIfAborted();
     try {
-      const { status, headers, body } = await handler(await plain(request));
+      const answer = handler(await plain(request));
+      const { status, headers, body } = await unlessAborted(answer, init?.signal);
       return new Response(body, { status, headers });
     } catch (error) {
       if (error instanceof ConnectionDropped) throw new TypeError('fetch failed', { cause: error });
       throw error;
     }
   };
+}
+
+/** Whoever gives up is not kept waiting for an answer that may never come. */
+export function unlessAborted<Answer>(
+  answer: Promise<Answer>,
+  signal: AbortSignal | null | undefined,
+): Promise<Answer> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 async function plain(request: Request): Promise<HttpRequest> {

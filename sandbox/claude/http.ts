@@ -13,13 +13,16 @@ export function createClaudeHandler(organization: ClaudeOrganization): HttpHandl
     const requestId = `req_01${String(requests).padStart(22, '0')}`;
     const fault = takeFault(organization.faults, request);
     if (fault === 'drop') throw new ConnectionDropped();
+    if (fault === 'hang') return never();
     if (typeof fault === 'object')
       return answerOf(fault, requestId, (type) => faultBody(type, fault.status, requestId));
     const response = answer(organization, request, requestId);
     if (fault === 'drop-answer') throw new ConnectionDropped();
-    return response;
+    return fault === 'hang-answer' ? never() : response;
   };
 }
+
+const never = (): Promise<never> => new Promise(() => {});
 
 const faultBody = (type: string, status: number, requestId: string): string =>
   errorBody(new ClaudeApiError(status, type, 'a planned fault of the sandbox'), requestId);

@@ -22,6 +22,7 @@ export interface Row {
   readonly workspaceId: string | null;
   readonly model: string | null;
   readonly requests: number;
+  readonly outputTokens: number;
 }
 
 /** Which use a report is about. */
@@ -53,8 +54,12 @@ export function collectRows(
       workspaceId: dimensions.includes('workspace_id') ? row.workspaceId : null,
       model: dimensions.includes('model') ? row.model : null,
     };
-    const before = merged.get(nameOf(grouped))?.requests ?? 0;
-    merged.set(nameOf(grouped), { ...grouped, requests: before + row.requests });
+    const { requests = 0, outputTokens = 0 } = merged.get(nameOf(grouped)) ?? {};
+    merged.set(nameOf(grouped), {
+      ...grouped,
+      requests: requests + row.requests,
+      outputTokens: outputTokens + row.outputTokens,
+    });
   }
   return [...merged.values()];
 }
@@ -78,20 +83,24 @@ function ungroupedRows(
           startMs,
           endMs: startMs + bucketMs,
           requests,
+          outputTokens: requests * tokensPerMessage(use),
         }));
       }
       const requests = tally.between(from, until);
-      return requests === 0 ? [] : [{ ...use, startMs: from.getTime(), endMs: to.getTime(), requests }];
+      const outputTokens = requests * tokensPerMessage(use);
+      return requests === 0 ? [] : [{ ...use, startMs: from.getTime(), endMs: to.getTime(), requests, outputTokens }];
     });
 }
 
+const tokensPerMessage = ({ outputTokens = TOKENS_PER_MESSAGE.output }: UseOf): number => outputTokens;
+
 /** The tokens of a row, under the names that all reports give them. */
-export function tokensOf({ requests }: Row): object {
+export function tokensOf({ requests, outputTokens }: Row): object {
   return {
     uncached_input_tokens: requests * TOKENS_PER_MESSAGE.input,
     cache_read_input_tokens: 0,
     cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
-    output_tokens: requests * TOKENS_PER_MESSAGE.output,
+    output_tokens: outputTokens,
     server_tool_use: { web_search_requests: 0 },
   };
 }

@@ -5,6 +5,8 @@ export interface UseOf {
   readonly keyId: string;
   readonly workspaceId: string | null;
   readonly model: string;
+  /** Output tokens of each message; undefined: as many as every answer here has. */
+  readonly outputTokens?: number;
 }
 
 /** Every message that was answered, by key, workspace, model and minute. The truth: reports are behind it. */
@@ -18,7 +20,7 @@ export class UsageLedger {
 
   record(use: UseOf, now: Date): void {
     tallyOf(this.#byKey, use.keyId).add(now);
-    const name = `${use.keyId} ${use.workspaceId} ${use.model}`;
+    const name = `${use.keyId} ${use.workspaceId} ${use.model} ${use.outputTokens ?? ''}`;
     const entry = this.#entries.get(name) ?? ([use, new MinuteTally()] as const);
     this.#entries.set(name, entry);
     entry[1].add(now);

@@ -1,22 +1,15 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-
 type Write = typeof process.stdout.write;
 
 /** Catches what functions that run in this process write to standard output, by invocation, and lets everything else pass. */
 export class CapturedOutput {
-  readonly #invocation = new AsyncLocalStorage<string[]>();
   readonly #restore: () => void;
 
-  constructor() {
+  /** @param linesOfCaller the lines of the invocation that the running code belongs to; undefined: it belongs to none */
+  constructor(private readonly linesOfCaller: () => string[] | undefined) {
     const restores = [process.stdout, process.stderr].map((stream) => this.#divert(stream));
     this.#restore = () => {
       for (const restore of restores) restore();
     };
-  }
-
-  /** Runs `work` and adds the lines that it writes to `lines`. */
-  during<Result>(lines: string[], work: () => Promise<Result>): Promise<Result> {
-    return this.#invocation.run(lines, work);
   }
 
   dispose(): void {
@@ -26,7 +19,7 @@ export class CapturedOutput {
   #divert(stream: NodeJS.WriteStream): () => void {
     const original: Write = stream.write;
     const diverted = (...args: Parameters<Write>): boolean => {
-      const lines = this.#invocation.getStore();
+      const lines = this.linesOfCaller();
       if (!lines) return original.apply(stream, args);
       lines.push(...String(args[0]).trimEnd().split('\n'));
       for (const each of args) if (typeof each === 'function') (each as () => void)();

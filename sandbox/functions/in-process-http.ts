@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { unlessAborted } from '../claude/fetch';
 import type { HttpHandler } from '../http';
 import { readableBody } from '../request-body';
 
@@ -25,13 +26,20 @@ export class RequestHandlerFrom {
 
   constructor(private readonly handler: HttpHandler) {}
 
-  async handle(request: SdkRequest): Promise<{ response: SdkResponse }> {
-    const { status, headers, body } = await this.handler({
+  async handle(
+    request: SdkRequest,
+    { abortSignal }: { readonly abortSignal?: object } = {},
+  ): Promise<{ response: SdkResponse }> {
+    const answer = this.handler({
       method: request.method,
       path: request.path,
       query: queryOf(request),
       ...readableBody(lowerCased(request.headers), bytesOf(request.body)),
     });
+    const { status, headers, body } = await unlessAborted(
+      answer,
+      abortSignal instanceof AbortSignal ? abortSignal : undefined,
+    );
     return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([Buffer.from(body)]) } };
   }
 

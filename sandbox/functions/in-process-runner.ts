@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { VirtualClock } from '../clock';
 import type { HttpHandler } from '../http';
+import { Random } from '../random';
 import { CapturedOutput } from './captured-output';
 import { fetchFrom, RequestHandlerFrom } from './in-process-http';
 import {
@@ -9,8 +11,9 @@ import {
   failureOf,
   type Invocation,
   type RunResult,
-  timeoutFailure,
 } from './runner';
+import { TimeLimit } from './time-limit';
+import { InvocationTimers, virtualiseTimers } from './virtual-timers';
 
 /** What a handler from source is built from; the functions' composition roots accept it as it is. */
 export interface FunctionWiring {
@@ -41,10 +44,16 @@ export interface InProcessRunnerOptions {
   /** By function name, as deployed: `claude-keys-prod-rotate`. */
   readonly handlers: ReadonlyMap<string, FunctionFactory>;
   /**
-   * Real time after which a function that has not answered counts as stopped at its declared limit.
-   * @default 30000
+   * Decides the random numbers of the functions' code.
+   * @default 1
    */
-  readonly patienceMs?: number;
+  readonly seed?: number;
+}
+
+/** An invocation under way. */
+interface Running {
+  readonly lines: string[];
+  readonly timers: InvocationTimers;
 }
 
 interface Instance {
@@ -54,39 +63,44 @@ interface Instance {
 
 /** Runs the same handlers from source, in this process and without sockets: for trying very many schedules. */
 export class InProcessRunner implements FunctionRunner {
-  readonly #output = new CapturedOutput();
+  readonly #running = new AsyncLocalStorage<Running>();
+  readonly #output = new CapturedOutput(() => this.#running.getStore()?.lines);
+  readonly #useRealTimers = virtualiseTimers(() => this.#running.getStore()?.timers);
   readonly #instances = new Map<string, Instance>();
 
-  constructor(private readonly options: InProcessRunnerOptions) {}
+  readonly #random: Random;
+
+  constructor(private readonly options: InProcessRunnerOptions) {
+    this.#random = new Random(options.seed ?? 1);
+  }
 
   async run(target: FunctionTarget, invocation: Invocation): Promise<RunResult> {
-    const lines: string[] = [];
+    const running: Running = { lines: [], timers: new InvocationTimers(this.options.clock, () => this.#random.next()) };
+    const limit = new TimeLimit(this.options.clock, target, invocation);
+    const { lines } = running;
     try {
-      const work = () => this.#handle(target, invocation);
-      const result = await this.#impatiently(target, invocation, this.#output.during(lines, work));
+      const work = this.#running.run(running, () => this.#handle(target, invocation, limit));
+      const result = await Promise.race([work, limit.reached]);
       return { outcome: { payload: JSON.stringify(result) ?? 'null' }, lines };
     } catch (error) {
-      return { outcome: { failure: error instanceof TimedOut ? error.failure : failureOf(error) }, lines };
+      return { outcome: { failure: limit.failure ?? failureOf(error) }, lines };
+    } finally {
+      limit.lift();
+      running.timers.end();
     }
   }
 
   async dispose(): Promise<void> {
     this.#instances.clear();
     this.#output.dispose();
+    this.#useRealTimers();
+    // Node goes through every store in use at each promise: one that is left behind slows down all that comes after.
+    this.#running.disable();
   }
 
-  async #handle(target: FunctionTarget, invocation: Invocation): Promise<unknown> {
-    const context = { ...contextOf(target, invocation), getRemainingTimeInMillis: () => target.timeoutSeconds * 1000 };
+  async #handle(target: FunctionTarget, invocation: Invocation, limit: TimeLimit): Promise<unknown> {
+    const context = { ...contextOf(target, invocation), getRemainingTimeInMillis: () => limit.remainingMs };
     return this.#instanceOf(target).handle(JSON.parse(invocation.payload), context);
-  }
-
-  async #impatiently<Result>(target: FunctionTarget, invocation: Invocation, work: Promise<Result>): Promise<Result> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<never>((_, reject) => {
-      const stop = () => reject(new TimedOut(timeoutFailure(target, invocation)));
-      timer = setTimeout(stop, this.options.patienceMs ?? 30_000);
-    });
-    return Promise.race([work, patience]).finally(() => clearTimeout(timer));
   }
 
   #instanceOf(target: FunctionTarget): Instance {
@@ -105,8 +119,7 @@ export class InProcessRunner implements FunctionRunner {
     return {
       env: environment,
       clock,
-      // Virtual time stands still while a function runs: a lag counts reads instead.
-      wait: () => Promise.resolve(),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       aws: {
         region: environment.AWS_REGION ?? '',
         credentials: {
@@ -114,15 +127,20 @@ export class InProcessRunner implements FunctionRunner {
           secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
           sessionToken: environment.AWS_SESSION_TOKEN ?? '',
         },
-        requestHandler: new RequestHandlerFrom(aws),
+        requestHandler: new RequestHandlerFrom(this.#whileRunning(aws)),
       },
-      claude: { fetch: fetchFrom(claude) },
+      claude: { fetch: fetchFrom(this.#whileRunning(claude)) },
     };
   }
-}
 
-class TimedOut extends Error {
-  constructor(readonly failure: ReturnType<typeof timeoutFailure>) {
-    super(failure.errorMessage);
+  /** A function that was stopped asks nothing more, and learns nothing more. */
+  #whileRunning(handler: HttpHandler): HttpHandler {
+    const never = new Promise<never>(() => {});
+    const hasEnded = () => this.#running.getStore()?.timers.ended === true;
+    return async (request) => {
+      if (hasEnded()) return never;
+      const response = await handler(request);
+      return hasEnded() ? never : response;
+    };
   }
 }

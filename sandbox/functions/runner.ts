@@ -20,7 +20,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** The event, as JSON text. */
   readonly payload: string;
-  /** The virtual time at which the function runs. */
+  /** The virtual time at which it begins. */
   readonly time: Date;
 }
 

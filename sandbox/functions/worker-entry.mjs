@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import fakeTimers from '@sinonjs/fake-timers';
+import { createTime, seededRandom } from './worker-time.mjs';
 
-const { codeDirectory, handler, time, timeoutMs } = workerData;
-const clock = fakeTimers.install({ now: time, toFake: ['Date'] });
+const { codeDirectory, handler, now, seed } = workerData;
+Math.random = seededRandom(seed);
+/** The last message of the sandbox that has arrived: what it is told of the time before that is old. */
+let lastMessage = 0;
+const time = createTime(now, (wait) => parentPort.postMessage({ kind: 'wait', lastMessage, wait }));
 
 let lines = [];
 let rest = '';
@@ -41,11 +44,11 @@ async function loadHandler() {
 
 let loaded;
 
-async function outcomeOf({ payload, context }) {
+async function outcomeOf({ payload, context, deadlineMs }) {
   try {
     loaded ??= loadHandler();
     const run = await loaded;
-    const remaining = { getRemainingTimeInMillis: () => timeoutMs };
+    const remaining = { getRemainingTimeInMillis: () => deadlineMs - Date.now() };
     const result = await run(JSON.parse(payload), { ...context, ...remaining });
     return { payload: JSON.stringify(result) ?? 'null' };
   } catch (error) {
@@ -53,11 +56,18 @@ async function outcomeOf({ payload, context }) {
   }
 }
 
-parentPort.on('message', async (message) => {
-  clock.setSystemTime(message.time);
+async function run(message) {
+  time.begin();
   const outcome = await outcomeOf(message);
   if (rest !== '') lines.push(rest);
-  parentPort.postMessage({ id: message.id, outcome, lines });
+  parentPort.postMessage({ kind: 'answer', id: message.id, outcome, lines });
   lines = [];
   rest = '';
+  time.end();
+}
+
+parentPort.on('message', async (message) => {
+  lastMessage = message.number;
+  if (message.kind === 'wake') time.wake();
+  else await run(message);
 });

@@ -4,10 +4,12 @@ import type { RequestHandlerFrom } from '../functions/in-process-http';
 export type SdkRequest = Parameters<RequestHandlerFrom['handle']>[0];
 
 /** What a request of an AWS SDK asks for: `secretsmanager.PutSecretValue`. */
-export function awsOperationName({ headers, body }: SdkRequest): string {
+export function awsOperationName({ headers, path, body }: SdkRequest): string {
   const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
+  if (named !== undefined) return named;
+  if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path)) return 'lambda.Invoke';
   const text = typeof body === 'string' ? body : Buffer.from(body as Uint8Array).toString();
-  return named ?? `${/\bAction=(\w+)/.exec(text)?.[1] ?? 'unknown'}`;
+  return /\bAction=(\w+)/.exec(text)?.[1] ?? 'unknown';
 }
 
 /** What a request to Claude asks for, whichever key it is about: `POST /v1/organizations/api_keys/*`. */

@@ -1,19 +1,29 @@
-import { Readable } from 'node:stream';
-import { RequestHandlerFrom } from '../functions/in-process-http';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ConsistencyOptions } from '../aws/consistency';
 import type { FunctionFactory, FunctionWiring } from '../functions/in-process-runner';
-import { type Cut, callName, type OutsideCall } from './cut';
-import { awsOperationName, claudeOperationName, type SdkRequest } from './operation-names';
+import { type Attempt, fetchThrough, RequestHandlerThrough, type Through } from './attempts';
+import { callName, type OutsideCall, type Way } from './cut';
+import { Invocation } from './invocation';
 
 /** Told of what functions do. Awaited, so that nothing moves while somebody looks. */
 export interface CallListener {
   /** After every call of a function, whatever came of it. */
   called(call: string): Promise<void>;
   /** After every invocation, one that died included. */
-  ended(invocation: string): Promise<void>;
+  ended(invocation: Invocation): Promise<void>;
+  /** Makes a call that is really made. @default - as it is */
+  make?<Answer>(call: OutsideCall, invocation: Invocation, ask: () => Promise<Answer>): Promise<Answer>;
 }
 
+/** What becomes of a call that is about to be made: something else happens first, and it is cut off, or neither. */
+export interface Fate {
+  readonly first?: () => Promise<void>;
+  readonly way?: Way | undefined;
+}
+
+type FateOf = (call: OutsideCall, invocation: Invocation) => Fate | undefined;
+
 type Handle = (event: unknown, context: Record<string, unknown>) => Promise<unknown>;
-type SdkResponse = Awaited<ReturnType<RequestHandlerFrom['handle']>>;
 
 /** A started function. It serves one invocation at a time, as on Lambda, and none after its process has died. */
 interface Instance {
@@ -21,20 +31,37 @@ interface Instance {
   invocation: Invocation;
 }
 
+/** The call that is being answered. One store for the whole process: Node goes through every store at each promise. */
+const UNDER_WAY = new AsyncLocalStorage<{ readonly call: OutsideCall; readonly isStale: boolean }>();
+
+const PRESENT = new AsyncLocalStorage<Invocation>();
+
+/** The invocation on whose behalf something is done now; undefined outside of any. */
+export const presentInvocation = (): Invocation | undefined => PRESENT.getStore();
+
+/** How reads are answered here: as things are, but for a call that is to be stale. Every call that could be is noted. */
+export const STALE_WHERE_CUT: ConsistencyOptions = {
+  lagMs: 5_000,
+  staleReads: Number.POSITIVE_INFINITY,
+  choose: (hidden) => {
+    const underWay = UNDER_WAY.getStore();
+    if (underWay) underWay.call.maybeStale = true;
+    return underWay?.isStale ? hidden - 1 : hidden;
+  },
+};
+
 /**
- * Stands between functions from source and everything outside them: records their calls, and cuts one of them off.
+ * Stands between functions from source and everything outside them: records their calls, and cuts some of them off.
  * It sees each attempt that an SDK makes, and nothing of what AWS services ask of each other.
  */
 export class OutsideCalls {
   readonly calls: OutsideCall[] = [];
-  /** Whether the call that is to be cut off has come. */
-  struck = false;
   #acting = false;
   #invocations = 0;
 
   constructor(
     private readonly listener: CallListener,
-    private readonly cut?: Cut,
+    private readonly fateOf: FateOf = () => undefined,
   ) {}
 
   /** From now on calls are counted, and may be cut off. */
@@ -60,145 +87,103 @@ export class OutsideCalls {
     return (wiring) => {
       const idle: Instance[] = [];
       return async (event: unknown, context) => {
-        const invocation = this.#invocationOf(functionName, event);
+        const invocation = this.begun(purposeOf(functionName, event));
         const instance = idle.pop() ?? this.#start(factory, wiring, invocation);
         instance.invocation = invocation;
+        // Lambda stops a function without a word: whatever it waits for then will never come.
+        const timer = setTimeout(() => invocation.end(), remainingMs(context) - 1).unref();
         try {
-          return await Promise.race([instance.handle(event, context), invocation.death]);
+          const work = PRESENT.run(invocation, () => instance.handle(event, context));
+          return await Promise.race([work, invocation.death]);
         } finally {
+          clearTimeout(timer);
           if (!invocation.dead) idle.push(instance);
-          await this.listener.ended(invocation.name);
+          await this.ended(invocation);
         }
       };
     };
   }
 
-  #invocationOf(functionName: string, event: unknown): Invocation {
-    const { Step, action } = event as { readonly Step?: string; readonly action?: string };
-    const what = [functionName.split('-').at(-1), Step ?? action].filter((word) => word !== undefined).join(' ');
+  /** Something begins that will make calls. */
+  begun(purpose: string): Invocation {
     if (this.#acting) this.#invocations += 1;
-    return new Invocation(`${this.#invocations} ${what}`);
+    return new Invocation(`${this.#invocations} ${purpose}`, purpose);
+  }
+
+  /** Something has ended that made calls. */
+  ended(invocation: Invocation): Promise<void> {
+    invocation.end();
+    return this.listener.ended(invocation);
+  }
+
+  /** What the attempts of an invocation go through. */
+  through(invocation: () => Invocation): Through {
+    return (attempt) => this.#attempt(invocation(), attempt);
   }
 
   #start(factory: FunctionFactory, wiring: FunctionWiring, invocation: Invocation): Instance {
     const instance: Instance = { invocation, handle: (event, context) => handle(event, context) };
-    const through = <Answer>(operation: string, outside: Outside<Answer>) => this.#call(instance, operation, outside);
-    const requestHandler = new CutRequestHandler(wiring.aws.requestHandler, through);
-    // One attempt more is enough to see what a repetition does, and costs less waiting, which is real here.
-    const aws = { ...wiring.aws, requestHandler, maxAttempts: 2 };
-    const handle = factory({ ...wiring, aws, claude: { fetch: cutFetch(wiring.claude.fetch, through) } }) as Handle;
+    const through = this.through(() => instance.invocation);
+    const requestHandler = new RequestHandlerThrough(wiring.aws.requestHandler, through);
+    const aws = { ...wiring.aws, requestHandler };
+    const handle = factory({ ...wiring, aws, claude: { fetch: fetchThrough(wiring.claude.fetch, through) } }) as Handle;
     return instance;
   }
 
-  async #call<Answer>({ invocation }: Instance, operation: string, outside: Outside<Answer>): Promise<Answer> {
-    if (invocation.dead) return outside.gone();
-    const call = invocation.count(operation);
-    if (this.#acting) this.calls.push(call);
-    if (this.#isCut(call)) {
-      this.struck = true;
-      if (this.cut) invocation.cut = this.cut;
-    }
-    const answer = await this.#answer(invocation, operation, outside);
+  async #attempt<Answer>(invocation: Invocation, attempt: Attempt<Answer>): Promise<Answer> {
+    if (invocation.dead) return attempt.gone();
+    const call = invocation.count(attempt.operation);
+    await this.#meet(call, invocation);
+    const answer = await this.#answer(invocation, call, attempt);
     await this.listener.called(callName(call));
-    return invocation.dead ? outside.gone() : answer;
+    return invocation.dead ? attempt.gone() : answer;
   }
 
-  #isCut(call: OutsideCall): boolean {
-    return this.#acting && !this.struck && this.cut !== undefined && callName(call) === callName(this.cut.call);
+  async #meet(call: OutsideCall, invocation: Invocation): Promise<void> {
+    if (this.#acting) this.calls.push(call);
+    const { first, way } = this.fateOf(call, invocation) ?? {};
+    await first?.();
+    if (way) invocation.suffer(call.operation, way);
   }
 
   /** What comes of an attempt, given what its invocation suffers. */
   async #answer<Answer>(
     invocation: Invocation,
-    operation: string,
-    { ask, fail, gone }: Outside<Answer>,
+    call: OutsideCall,
+    { operation, ask, refuse, gone, hang }: Attempt<Answer>,
   ): Promise<Answer> {
-    const { cut } = invocation;
-    if (cut?.call.operation !== operation) return ask();
-    switch (cut.way) {
+    const make = () => this.listener.make?.(call, invocation, ask) ?? ask();
+    const way = invocation.trouble(operation);
+    switch (way) {
+      case undefined:
+      case 'stale':
+        return UNDER_WAY.run({ call, isStale: way === 'stale' }, make);
       case 'dies-before':
         invocation.die();
         return gone();
       case 'dies-after':
-        await ask();
+        await make();
         invocation.die();
-        return fail();
+        return refuse('unavailable');
       case 'fails':
-        return fail();
+        return refuse('unavailable');
+      case 'throttled':
+      case 'denied':
+        return refuse(way);
       case 'answer-lost':
-        delete invocation.cut;
-        await ask();
-        return fail();
       case 'answers-lost':
-        await ask();
-        return fail();
+        await make();
+        return refuse('unavailable');
+      case 'hangs':
+        return hang();
     }
   }
 }
 
-/** One attempt of a call: really made, or answered by a server that is in trouble. */
-interface Outside<Answer> {
-  readonly ask: () => Promise<Answer>;
-  readonly fail: () => Answer;
-  /** What the code of a process that is gone gets, if it went on: nothing that could lead to an effect. */
-  readonly gone: () => Promise<Answer>;
+const remainingMs = (context: Record<string, unknown>): number =>
+  (context as { readonly getRemainingTimeInMillis: () => number }).getRemainingTimeInMillis();
+
+function purposeOf(functionName: string, event: unknown): string {
+  const { Step, action } = event as { readonly Step?: string; readonly action?: string };
+  return [functionName.split('-').at(-1), Step ?? action].filter((word) => word !== undefined).join(' ');
 }
-
-type Through = <Answer>(operation: string, outside: Outside<Answer>) => Promise<Answer>;
-
-const never = <Answer>(): Promise<Answer> => new Promise(() => {});
-
-class Invocation {
-  cut?: Cut;
-  dead = false;
-  readonly death: Promise<never>;
-  #kill: (error: Error) => void = () => {};
-  readonly #counts = new Map<string, number>();
-
-  constructor(readonly name: string) {
-    this.death = new Promise((_, reject) => {
-      this.#kill = reject;
-    });
-    // Nobody may be waiting for it yet, or any more.
-    this.death.catch(() => {});
-  }
-
-  count(operation: string): OutsideCall {
-    const nth = (this.#counts.get(operation) ?? 0) + 1;
-    this.#counts.set(operation, nth);
-    return { invocation: this.name, operation, nth };
-  }
-
-  die(): void {
-    this.dead = true;
-    this.#kill(Object.assign(new Error('the process exited'), { name: 'Runtime.ExitError' }));
-  }
-}
-
-class CutRequestHandler extends RequestHandlerFrom {
-  constructor(
-    private readonly inner: RequestHandlerFrom,
-    private readonly through: Through,
-  ) {
-    super(never);
-  }
-
-  override handle(request: SdkRequest): Promise<SdkResponse> {
-    const fail = (): SdkResponse => ({ response: { statusCode: 503, headers: {}, body: Readable.from([]) } });
-    return this.through(awsOperationName(request), {
-      ask: () => this.inner.handle(request),
-      fail,
-      gone: never<SdkResponse>,
-    });
-  }
-}
-
-/** The wait that the answer asks for spares the real one that the SDK would choose. */
-const cutFetch =
-  (inner: typeof fetch, through: Through): typeof fetch =>
-  (input, init) => {
-    const fail = () => new Response('', { status: 503, headers: { 'retry-after-ms': '1' } });
-    // Not never: the SDK would keep its timer, and with it the process, until the call is over.
-    const gone = async () => new Response('', { status: 400 });
-    return through(claudeOperationName(input, init?.method), { ask: () => inner(input, init), fail, gone });
-  };

@@ -1,5 +1,5 @@
 import { registrationParameterName } from '../../lib/contract/names';
-import type { Registration, ServicePolicy } from '../../lib/contract/registration';
+import { DEFAULT_POLICY, type Registration, type ServicePolicy } from '../../lib/contract/registration';
 import { checkInvariants } from '../invariants';
 import type { Sandbox } from '../sandbox';
 import { type KeyTruth, readTruth, type Truth } from '../truth';
@@ -77,6 +77,6 @@ export class Watch {
   get #policy(): ServicePolicy {
     const name = registrationParameterName(this.sandbox.environment, this.service);
     const parameter = this.sandbox.aws.ssm.parameters().find((each) => each.name === name);
-    return (JSON.parse(parameter?.value ?? '{}') as Registration).policy;
+    return parameter ? (JSON.parse(parameter.value) as Registration).policy : DEFAULT_POLICY;
   }
 }

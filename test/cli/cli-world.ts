@@ -10,11 +10,12 @@ import type { CreatedKey, CreateKeyRequest } from '../../sandbox/claude/console-
 import { RequestHandlerFrom } from '../../sandbox/functions/in-process-http';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { scratchFolder } from '../sandbox/scratch-folder';
-import { deployedSandbox } from '../support/deployed-sandbox';
+import { deployedSandbox, LAG_MS, promptSandbox } from '../support/deployed-sandbox';
 import { World } from '../support/world';
 import { inputOf, type RecordingIo } from './recording-io';
 
 const ENVIRONMENT = 'prod';
+const QUARTER_HOUR_MS = 15 * 60_000;
 const START = new Date('2026-11-20T12:00:00.000Z');
 
 export interface CliWorldOptions {
@@ -22,6 +23,11 @@ export interface CliWorldOptions {
   readonly services?: readonly string[];
   /** @default 'adminKey' */
   readonly issuerAccess?: IssuerAccess;
+  /**
+   * Whether every read shows every write, for tests of what one command does and says at once.
+   * @default - as the test run says
+   */
+  readonly prompt?: boolean;
 }
 
 /** A deployed environment with services that hold placeholders, and an operator at its command line. */
@@ -33,7 +39,8 @@ export class CliWorld {
   }
 
   static async create(options: CliWorldOptions = {}): Promise<CliWorld> {
-    const deploying = deployedSandbox(ENVIRONMENT, { assembly: assemblyOf(options), start: START });
+    const deploy = options.prompt ? promptSandbox : deployedSandbox;
+    const deploying = deploy(ENVIRONMENT, { assembly: assemblyOf(options), start: START });
     return new CliWorld((await World.deploy(ENVIRONMENT, deploying)).sandbox);
   }
 
@@ -65,6 +72,7 @@ export class CliWorld {
   async run(args: readonly string[], io: RecordingIo): Promise<number> {
     const exitCode = await main(['node', 'keys', ...args], io, this.#sandbox.openPlatform());
     await this.#sandbox.settle();
+    await this.#untilSeen();
     return exitCode;
   }
 
@@ -129,8 +137,22 @@ export class CliWorld {
     return this.ssm.parameters().flatMap(({ name }) => (name.startsWith(path) ? [name.slice(path.length)] : []));
   }
 
-  call(service: string, operation: string, input: AwsInput): Promise<AwsOutput> {
-    return this.account.call(service, operation, input, this.account.administrator);
+  async call(service: string, operation: string, input: AwsInput): Promise<AwsOutput> {
+    const output = await this.account.call(service, operation, input, this.account.administrator);
+    await this.#untilSeen();
+    return output;
+  }
+
+  /**
+   * Where reads may be behind, the next thing that a person does comes after they have caught up, and after the
+   * reconciler's next run if its last one did not see the first key of a service yet.
+   */
+  async #untilSeen(): Promise<void> {
+    if (!this.account.consistency.isSet) return;
+    await this.#sandbox.advance(LAG_MS);
+    const waiting = this.spares().map((spare) => spare.slice(0, spare.indexOf('/')));
+    if (waiting.some((service) => this.currentKeyOf(service) === undefined))
+      await this.#sandbox.advance(QUARTER_HOUR_MS);
   }
 }
 

@@ -7,10 +7,12 @@ import { inputOf, terminalWith } from './recording-io';
 const DAY_MS = 86_400_000;
 const NAME = 'prod-rag-2026-11-20';
 
+/** Where reads are behind, the reconciler may see a first key at its next run only. */
+const PROMPT = true;
 let world: CliWorld;
 
 beforeEach(async () => {
-  world = await CliWorld.create({ services: ['rag', 'chat'] });
+  world = await CliWorld.create({ prompt: PROMPT, services: ['rag', 'chat'] });
 });
 
 afterEach(() => world.dispose());
@@ -223,7 +225,7 @@ describe('claude-keys stage in the wrong place', () => {
 describe("claude-keys stage where the issuer's list cannot be read", () => {
   beforeEach(async () => {
     await world.dispose();
-    world = await CliWorld.create({ issuerAccess: 'manual' });
+    world = await CliWorld.create({ prompt: PROMPT, issuerAccess: 'manual' });
   });
 
   it('goes by the conventional name, and says what was not checked', async () => {

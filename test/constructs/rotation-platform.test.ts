@@ -2,11 +2,21 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { ALARM_NAMES } from '../../lib/constructs/alarms';
 import { CONDITIONS } from '../../lib/contract/metrics';
 import { PLACEHOLDER } from '../../lib/contract/placeholder';
-import { OTHER_ACCOUNT, plain, platformTemplate, roleStatements, type Statement, statementsOf } from './templates';
+import {
+  ACCOUNT,
+  OTHER_ACCOUNT,
+  plain,
+  platformTemplate,
+  roleStatements,
+  type Statement,
+  statementsOf,
+} from './templates';
 
 const SECRETS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:prod/claude/*';
 const ADMIN_SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:prod/claude-platform/admin-key-??????';
 const SPARES_PATH = 'arn:aws:ssm:eu-central-1:111111111111:parameter/claude-keys/prod/spares';
+const CONDITIONS_PATH = 'arn:aws:ssm:eu-central-1:111111111111:parameter/claude-keys/prod/conditions';
+const TOPICS = ['<PlatformTopicsCritical>', '<PlatformTopicsWarning>'];
 const SPARES = `${SPARES_PATH}/*`;
 const SERVICES_PATH = 'arn:aws:ssm:eu-central-1:111111111111:parameter/claude-keys/prod/services';
 const KEY = '<PlatformEncryptionKey.Arn>';
@@ -42,7 +52,7 @@ describe('RotationPlatform, what the rotate function may do', () => {
         resources: [SECRETS],
         conditions: {},
       },
-      ListSpares: { actions: ['ssm:GetParametersByPath'], resources: [SPARES_PATH, SPARES], conditions: {} },
+      ListSpares: { actions: ['ssm:GetParametersByPath'], resources: [SPARES], conditions: {} },
       UseSpares: { actions: ['ssm:DeleteParameter', 'ssm:GetParameter'], resources: [SPARES], conditions: {} },
       KeyForServiceSecrets: {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -86,11 +96,12 @@ describe('RotationPlatform, what the reconcile function may do', () => {
         resources: ['<PlatformRotateLambdaFunction.Arn>'],
         conditions: {},
       },
-      ReadRegistrationsAndSpareNames: {
-        actions: ['ssm:GetParameter', 'ssm:GetParametersByPath'],
-        resources: [SERVICES_PATH, `${SERVICES_PATH}/*`, SPARES_PATH, SPARES],
+      ListRegistrationsAndSpares: {
+        actions: ['ssm:GetParametersByPath'],
+        resources: [SERVICES_PATH, SPARES_PATH, SPARES],
         conditions: {},
       },
+      ReadRegistrations: { actions: ['ssm:GetParameter'], resources: [`${SERVICES_PATH}/*`], conditions: {} },
       RemoveSpares: { actions: ['ssm:DeleteParameter'], resources: [SPARES], conditions: {} },
       KeyForServiceSecrets: {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -108,21 +119,22 @@ describe('RotationPlatform, what the reconcile function may do', () => {
         resources: [KEY],
         conditions: withContext('secretsmanager', 'SecretARN', ADMIN_SECRET),
       },
+      TellPeople: { actions: ['sns:Publish'], resources: TOPICS, conditions: {} },
+      KeyForTopics: {
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [KEY],
+        conditions: { StringEquals: { ...via('sns'), 'kms:EncryptionContext:aws:sns:topicArn': TOPICS } },
+      },
+      RecallConditions: { actions: ['ssm:GetParametersByPath'], resources: [CONDITIONS_PATH], conditions: {} },
+      NoteConditions: {
+        actions: ['ssm:PutParameter', 'ssm:DeleteParameter'],
+        resources: [`${CONDITIONS_PATH}/*`],
+        conditions: {},
+      },
     });
   });
 
   const manual = bySid(roleStatements(platformTemplate({ issuerAccess: 'manual' }), 'claude-keys-prod-reconcile'));
-
-  it('lets it ask a person to act where it has no admin key, on the topic for that', () => {
-    expect(manual).toMatchObject({
-      TellPeople: { actions: ['sns:Publish'], resources: ['<PlatformTopicsWarning>'], conditions: {} },
-      KeyForTopic: {
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [KEY],
-        conditions: { StringEquals: via('sns') },
-      },
-    });
-  });
 
   it('lets it read the values of service secrets where no admin key can tell whether they work, and no admin key', () => {
     expect(manual.ReconcileServiceSecrets?.actions).toContain('secretsmanager:GetSecretValue');
@@ -206,21 +218,49 @@ describe('RotationPlatform, its key', () => {
   });
 
   it('delegates to IAM, and names only the services that encrypt by themselves', () => {
-    expect(keyStatements().map(({ sid }) => sid)).toEqual(['', 'AlarmsToEncryptedTopics', 'FunctionLogs']);
+    const allowing = keyStatements().filter(({ effect }) => effect === 'Allow');
+    expect(allowing.map(({ sid }) => sid)).toEqual(['', 'AlarmsToEncryptedTopics', 'FunctionLogs']);
   });
 
-  it('lets CloudWatch and EventBridge reach the encrypted topics, from no account in particular', () => {
+  it('lets the rotate function alone decrypt spares, whatever an identity is allowed', () => {
+    expect(keyStatements().find(({ sid }) => sid === 'DenySparesToAllButRotation')).toMatchObject({
+      effect: 'Deny',
+      actions: ['kms:Decrypt', 'kms:ReEncryptFrom'],
+      conditions: {
+        ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/claude-keys-prod-rotate' },
+        StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': SPARES },
+      },
+    });
+  });
+
+  it('lets alarms of this account reach the encrypted topics, and nothing else', () => {
     platformTemplate().hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: {
         Statement: Match.arrayWith([
           {
             Sid: 'AlarmsToEncryptedTopics',
             Effect: 'Allow',
-            Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] },
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
             Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
             Resource: '*',
+            Condition: {
+              StringEquals: {
+                'aws:SourceAccount': ACCOUNT,
+                'kms:EncryptionContext:aws:sns:topicArn': [Match.anyValue(), Match.anyValue()],
+              },
+            },
           },
         ]),
+      },
+    });
+  });
+
+  it('is bound to the topics by their names', () => {
+    expect(keyStatements().find(({ sid }) => sid === 'AlarmsToEncryptedTopics')?.conditions).toMatchObject({
+      StringEquals: {
+        'kms:EncryptionContext:aws:sns:topicArn': ['critical', 'warning'].map(
+          (severity) => `arn:aws:sns:eu-central-1:${ACCOUNT}:claude-keys-prod-${severity}`,
+        ),
       },
     });
   });
@@ -287,7 +327,8 @@ describe('RotationPlatform, its alarms', () => {
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
-      EvaluationPeriods: { 'no-spare': 24, 'unknown-key': 2 }[condition as string] ?? 1,
+      EvaluationPeriods:
+        { 'no-spare': 24, 'unknown-key': 2, 'messages-failing': 2, 'usage-report-old': 4 }[condition as string] ?? 1,
       AlarmActions: [severity === 'critical' ? '<PlatformTopicsCritical>' : '<PlatformTopicsWarning>'],
     });
   });

@@ -29,6 +29,18 @@ describe('ServiceApiKey', () => {
     });
   });
 
+  it('tags the secret with its environment, service and owner', () => {
+    const stack = aStack();
+    aServiceApiKey(stack);
+    Template.fromStack(stack).hasResourceProperties('AWS::SecretsManager::Secret', {
+      Tags: [
+        { Key: 'claude-keys:environment', Value: 'prod' },
+        { Key: 'claude-keys:owner', Value: 'team-billing' },
+        { Key: 'claude-keys:service', Value: 'billing-bot' },
+      ],
+    });
+  });
+
   it('keeps the secret when its stack is updated or deleted, and not when its creation fails', () => {
     const stack = aStack();
     aServiceApiKey(stack);

@@ -58,7 +58,10 @@ describe('serviceConditions', () => {
 
   it('tells of a dead key, a key that expires, and a missing spare', () => {
     const keys = (key: ReturnType<typeof issuerKey>) => ({ access: 'ours', keys: new Map([['k1', key]]) }) as const;
-    expect(conditions({ issuer: keys(issuerKey('k1', 'inactive')) })).toEqual(['current-key-dead']);
+    expect(conditions({ issuer: keys(issuerKey('k1', 'inactive')) })).toEqual([
+      'current-key-dead',
+      'key-disabled-outside',
+    ]);
     expect(conditions({ issuer: keys(issuerKey('k1', 'active', { expiresAt: noonPlus(days(7)) })) })).toEqual([
       'key-expiring',
     ]);

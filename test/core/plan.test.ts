@@ -111,12 +111,48 @@ describe('planService', () => {
       expect(kinds(observationWith({ secret: paused(noonPlus(1), true) }))).toEqual(['drop-label']);
     });
 
+    it('is left alone for ten minutes on a version that is not current, since the undo may not be over, or not be seen', () => {
+      const begun = (ms: number) => pausedLabel(noonPlus(days(7) - ms));
+      const former = [AWS_PREVIOUS, keyLabel('k0'), retiringLabel(noonPlus(-1))];
+      const secretAfter = (ms: number) =>
+        secretWith({ v1: current, v0: [...former, begun(ms)] }, { rotationEnabled: false });
+      const tenMinutes = hours(1) / 6;
+      expect(kinds(observationWith({ secret: secretAfter(tenMinutes - 1) }))).toEqual([]);
+      expect([...kinds(observationWith({ secret: secretAfter(tenMinutes) }))].sort()).toEqual([
+        'drop-label',
+        'resume-rotation',
+      ]);
+    });
+
     it('is needed for rotation to stay off', () => {
       const off = secretWith({ v1: current }, { rotationEnabled: false });
       expect(kinds(observationWith({ secret: off }))).toEqual(['resume-rotation']);
       const neverOn = secretWith({ v1: [AWS_CURRENT] }, { rotationEnabled: false, rotationConfigured: false });
       expect(kinds(observationWith({ secret: neverOn }))).toEqual([]);
     });
+  });
+
+  it('gives a rotation up before it turns rotation on again, since Secrets Manager turns nothing on while one is unfinished', () => {
+    const secret = secretWith({ v1: current, v2: [AWS_PENDING] }, { rotationEnabled: false });
+    expect(kinds(observationWith({ secret }))).toEqual(['give-up-rotation', 'resume-rotation']);
+  });
+
+  it('takes marks of a retirement off a version that no longer holds a key', () => {
+    const stray = retiringLabel(noonPlus(-days(1)));
+    const secret = secretWith({ v1: current, v0: [AWS_PREVIOUS, stray] });
+    expect(planService(observationWith({ secret }), NOON)).toEqual([
+      { kind: 'drop-label', versionId: 'v0', label: stray },
+    ]);
+  });
+
+  it('forgets the time of a disabling that somebody has undone in the Console, while the key is in use', () => {
+    const [retiring, disabling] = [retiringLabel(noonPlus(-days(6))), disablingLabel(noonPlus(-days(3)))];
+    const secret = secretWith({ v1: current, v0: [AWS_PREVIOUS, keyLabel('k0'), retiring, disabling] });
+    const keys = new Map(['k1', 'k0'].map((id) => [id, issuerKey(id)]));
+    const issuer = { access: 'ours', keys, usage: usageReport({ k0: noonPlus(-hours(1)) }) } as const;
+    expect(planService(observationWith({ secret, issuer }), NOON)).toEqual([
+      { kind: 'drop-label', versionId: 'v0', label: disabling },
+    ]);
   });
 
   it('takes AWSPENDING off a current key, where a finishSecret that was cut off has left it', () => {
@@ -130,6 +166,14 @@ describe('planService', () => {
     it('loses them when it was made current again', () => {
       const secret = secretWith({ v1: [...current, retiringLabel(noonPlus(-days(1)))] });
       expect(kinds(observationWith({ secret }))).toEqual(['drop-label']);
+    });
+
+    it('loses every mark, where runs that were shown an older state have written two', () => {
+      const labels = [noonPlus(-days(3)), noonPlus(-days(1))].map(retiringLabel);
+      const secret = secretWith({ v1: [...current, ...labels] });
+      expect(planService(observationWith({ secret }), NOON)).toEqual(
+        labels.map((label) => ({ kind: 'drop-label', versionId: 'v1', label })),
+      );
     });
 
     it('is brought back when it was disabled in a race', () => {
@@ -210,6 +254,31 @@ describe('planService', () => {
       expect(kinds(removed({ secret, issuer: used }))).toEqual([]);
       const idle = { access: 'ours', keys, usage: usageReport() } as const;
       expect(kinds(removed({ secret, issuer: idle }))).toEqual(['park-secret']);
+    });
+
+    it('keeps its key current until people have disabled it, where people look after the keys', () => {
+      const marks = [retiringLabel(noonPlus(-days(3)))];
+      const secretMarked = (...more: readonly string[]) =>
+        secretWith({ v1: [...current, ...marks, ...more] }, { rotationEnabled: false });
+      const asked = disablingLabel(noonPlus(-days(1)));
+      const tried = (status: 'active' | 'inactive') =>
+        ({ access: 'manual', tried: new Map([['k1', status]]) }) as const;
+      expect(kinds(removed({ secret: secretMarked(), issuer: { access: 'manual' } }))).toEqual([
+        'ask-person-to-disable',
+      ]);
+      expect(kinds(removed({ secret: secretMarked(asked), issuer: tried('active') }))).toEqual([]);
+      expect(kinds(removed({ secret: secretMarked(asked), issuer: tried('inactive') }))).toEqual(['park-secret']);
+    });
+
+    it('has a key that served, and was left on the shelf, retired like any other', () => {
+      const secret = secretWith(
+        { v1: [AWS_CURRENT], v0: [AWS_PREVIOUS, keyLabel('k0'), retiringLabel(noonPlus(-hours(1)))] },
+        { rotationEnabled: false },
+      );
+      const issuer = { access: 'ours', keys: new Map([['k0', issuerKey('k0')]]) } as const;
+      expect(planService(removed({ secret, issuer, spares: [spare('k0')] }), NOON)).toEqual([
+        { kind: 'remove-spare', keyId: 'k0', because: 'served' },
+      ]);
     });
 
     it('comes back untouched when it is registered again', () => {

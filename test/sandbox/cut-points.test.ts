@@ -1,11 +1,16 @@
 import { handlersFromSource } from '../../sandbox/functions/handlers-from-source';
 import { cutEverywhere } from '../../sandbox/simulation/cut-points';
 import { SCENARIOS } from '../../sandbox/simulation/scenarios';
-import { ASSEMBLY } from '../support/deployed-sandbox';
+import { oneServiceAssembly } from '../support/one-service';
 import { RAG } from '../support/world';
 
 const ENVIRONMENT = 'prod';
-const options = { assembly: ASSEMBLY, stage: ENVIRONMENT, service: RAG, handlers: handlersFromSource(ENVIRONMENT) };
+const options = {
+  assembly: oneServiceAssembly(ENVIRONMENT),
+  stage: ENVIRONMENT,
+  service: RAG,
+  handlers: handlersFromSource(ENVIRONMENT),
+};
 
 describe('a function that is cut off at any one of its calls', () => {
   let counted = '';

@@ -1,79 +1,8 @@
-import { reconcileRoleName, registrationParameterName, rotateRoleName } from '../../lib/contract/names';
-import { AwsError } from '../../sandbox/aws/service';
+import { reconcileRoleName, rotateRoleName } from '../../lib/contract/names';
+import { promptSandbox } from '../support/deployed-sandbox';
 import { type GrantedAction, grantedActions, nameOf, recordUses, revoke } from '../support/permissions';
-import { RAG, World } from '../support/world';
-
-const DAY_MS = 24 * 3_600_000;
-
-type Scenario = (world: World) => Promise<unknown>;
-
-/** From the shortest to the longest: each permission is tried on the first that uses it. */
-const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  status: (world) => world.reconcile({ action: 'status', service: RAG }),
-  'first key': async (world) => {
-    await world.stage();
-    await world.reconcile();
-  },
-  rotation: async (world) => {
-    await world.stageAndRotate();
-    await world.stageAndRotate();
-  },
-  'dead key': async (world) => {
-    await world.stageAndRotate();
-    const dead = await world.stage();
-    world.sandbox.claude.setStatus(dead.id, 'inactive');
-    await world.stage();
-    await world.rotate();
-    await world.reconcile();
-  },
-  undo: async (world) => {
-    const old = await world.stageAndRotate();
-    await world.stageAndRotate();
-    world.sandbox.claude.setStatus(old.id, 'active');
-    return world.reconcile({ action: 'undo', service: RAG });
-  },
-  retirement: async (world) => {
-    const old = await world.stageAndRotate();
-    await world.stageAndRotate();
-    await world.reconcile();
-    await world.sleep(3 * DAY_MS);
-    if (world.sandbox.settings.issuerAccess === 'manual') world.sandbox.claude.setStatus(old.id, 'inactive');
-    await world.reconcile();
-    await world.sleep(15 * DAY_MS);
-  },
-  'spare left behind': async (world) => {
-    await world.stage();
-    world.failAws('ssm', 'DeleteParameter', 3);
-    await world.rotate();
-    world.sandbox.faults.clear();
-    await world.reconcile();
-  },
-  'spare that aged': async (world) => {
-    await world.stageAndRotate();
-    await world.stage();
-    await world.sleep(61 * DAY_MS);
-  },
-  decommission: async (world) => {
-    await world.stageAndRotate();
-    const Name = registrationParameterName(world.environment, RAG);
-    await world.sandbox.account.call('ssm', 'DeleteParameter', { Name }, world.sandbox.account.administrator);
-    await world.reconcile();
-    loseAnswer(world, 'PutSecretValue');
-    await world.sleep(4 * DAY_MS);
-    await world.sleep(15 * DAY_MS);
-  },
-};
-
-/** The next call takes effect and its answer does not arrive: the SDK makes it again, with the same token. */
-function loseAnswer({ sandbox }: World, lost: string): void {
-  const stop = sandbox.account.observe({
-    after: ({ operation }, { error }) => {
-      if (operation !== lost || error !== undefined) return;
-      stop();
-      throw new AwsError('InternalServiceError', 'the answer is lost', 500);
-    },
-  });
-}
+import { SCENARIOS, type Scenario } from '../support/scenarios';
+import { World } from '../support/world';
 
 /** Everything that anybody could notice of a scenario: what it left behind, what was logged and told, what it answered. */
 async function outcomeOf(scenario: Scenario, world: World): Promise<string> {
@@ -146,7 +75,8 @@ class Experiment {
   }
 
   async #inWorld<Result>(work: (world: World) => Promise<Result>): Promise<Result> {
-    const world = await World.deploy(this.environment);
+    // A step that was shown an older state fails and is repeated, which would say nothing of permissions.
+    const world = await World.deploy(this.environment, promptSandbox(this.environment));
     try {
       return await work(world);
     } finally {

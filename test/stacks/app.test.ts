@@ -4,7 +4,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { environments } from '../../bin/environments';
 import type { EnvironmentConfig } from '../../lib/config/environment-config';
 import { createApp } from '../../lib/stacks/app';
@@ -137,7 +137,14 @@ describe('the environments of this repository', () => {
 });
 
 describe('cdk-nag', () => {
-  const inAccount = anEnvironment({ account: ACCOUNT, region: 'eu-central-1', name: 'eu', workspaceId: 'wrkspc_01eu' });
+  const trusted = [`arn:aws:iam::${ACCOUNT}:role/platform-team`];
+  const inAccount = anEnvironment({
+    account: ACCOUNT,
+    region: 'eu-central-1',
+    name: 'eu',
+    workspaceId: 'wrkspc_01eu',
+    operators: { stager: trusted, responder: trusted, auditor: trusted, breakGlass: trusted },
+  });
 
   it('has nothing left to say about the app, wherever it is deployed', () => {
     expect(findings(createApp([...environments, inAccount]))).toEqual([]);
@@ -146,7 +153,7 @@ describe('cdk-nag', () => {
   it('would say so, were there something', () => {
     const app = createApp([inAccount]);
     new Topic(new Stack(app, 'Other'), 'Plain');
-    expect(findings(app)).toEqual(['AwsSolutions-SNS3']);
+    expect(findings(app)).toEqual(['AwsSolutions-SNS3', 'NIST.800.53.R5-SNSEncryptedKMS']);
   });
 
   it('was told a reason for everything it accepts', () => {
@@ -155,21 +162,23 @@ describe('cdk-nag', () => {
       .flatMap(({ node }) => node.metadata)
       .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY);
     expect(accepted.length).toBeGreaterThan(0);
-    for (const { data } of accepted) expect(JSON.stringify(data)).toMatch(/AwsSolutions.*[a-z]+ [a-z]+ [a-z]+/);
+    for (const { data } of accepted) expect(JSON.stringify(data)).toMatch(/(AwsSolutions|NIST).*[a-z]+ [a-z]+ [a-z]+/);
   });
 });
 
+const PACKS = ['AwsSolutions', 'NIST.800.53.R5'];
+
 /** The ids of what cdk-nag reports. Synthesis fails when there is something, once the report is written. */
 function findings(app: App): string[] {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new NIST80053R5Checks(app));
   try {
     app.synth();
   } catch (error) {
-    if (!String(error).includes('AwsSolutions')) throw error;
+    if (!/AwsSolutions|NIST/.test(String(error))) throw error;
   }
   const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   return report.pluginReports
-    .filter(({ pluginName }: { pluginName: string }) => pluginName === 'AwsSolutions')
+    .filter(({ pluginName }: { pluginName: string }) => PACKS.includes(pluginName))
     .flatMap(({ violations }: { violations: readonly { ruleName: string }[] }) => violations)
     .map(({ ruleName }: { ruleName: string }) => ruleName);
 }

@@ -3,7 +3,7 @@ import { adminSecretName, secretName, sparesPath } from '../../lib/contract/name
 import { ApiKey } from '../../lib/core/api-key';
 import type { CreatedKey, CreateKeyRequest } from '../../sandbox/claude/console-key';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { deployedSandbox, EVENTUAL, LAG_MS } from './deployed-sandbox';
+import { deployedSandbox, LAG_MS } from './deployed-sandbox';
 
 export const RAG = 'rag-service';
 
@@ -32,6 +32,7 @@ export class World {
       ClientRequestToken: this.sandbox.random.uuid(),
       SecretString: rawKey,
     });
+    await this.untilSeen();
   }
 
   /** Creates a key in the Console's workspace of this environment, and puts it on the shelf, checks left aside. */
@@ -73,13 +74,14 @@ export class World {
 
   /** Where reads may be behind, a step fails that was shown an older state: waits for the next two attempts, after one and five minutes. */
   async untilTriedAgain(service = RAG): Promise<void> {
-    for (const ms of EVENTUAL ? [60_000, 300_000] : []) if (this.#isUnfinished(service)) await this.sandbox.advance(ms);
+    for (const ms of this.#readsMayLag ? [60_000, 300_000] : [])
+      if (this.#isUnfinished(service)) await this.sandbox.advance(ms);
     await this.untilSeen();
   }
 
   /** Waits until reads show what was written, where they may be behind. */
   async untilSeen(): Promise<void> {
-    if (EVENTUAL) await this.sandbox.advance(LAG_MS);
+    if (this.#readsMayLag) await this.sandbox.advance(LAG_MS);
   }
 
   /** Makes the next calls of an API fail before they have any effect. */
@@ -163,6 +165,10 @@ export class World {
       .flatMap(({ lines }) => lines)
       .flatMap(({ text }) => (text.startsWith('{') ? [JSON.parse(text) as Record<string, unknown>] : []))
       .filter(({ message }) => message === event);
+  }
+
+  get #readsMayLag(): boolean {
+    return this.sandbox.account.consistency.isSet;
   }
 
   #isUnfinished(service: string): boolean {

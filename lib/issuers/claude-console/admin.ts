@@ -1,6 +1,7 @@
 import { APIKeys } from '@anthropic-ai/sdk/resources/organization/api-keys';
 import type { ApiKey } from '../../core/api-key';
 import { KeyRotationError } from '../../core/errors';
+import { readPages } from '../../core/pages';
 import type { IssuerKey, IssuerKeys } from '../../core/ports';
 import { type Answer, answerOf, malformed } from './answer';
 import { type ConnectionOptions, connect, type Limits, withinLimits } from './connection';
@@ -32,15 +33,15 @@ export class ClaudeConsoleKeys implements IssuerKeys {
 
   async list(): Promise<readonly IssuerKey[]> {
     const keys = new Map<string, IssuerKey>();
-    let after: string | undefined;
-    do {
-      const page = await this.#page(after);
-      for (const item of page.objects('data')) {
-        const key = issuerKeyOf(item);
-        if (this.#isOurs(key)) keys.set(key.id, key);
-      }
-      after = nextAfter(page, after);
-    } while (after !== undefined);
+    await readPages({
+      what: 'the list of keys',
+      ask: (after) => this.#page(after),
+      take: (page) => {
+        for (const key of page.objects('data').map(issuerKeyOf)) if (this.#isOurs(key)) keys.set(key.id, key);
+        return page.flag('has_more') ? page.text('last_id') : undefined;
+      },
+      misfit: malformed,
+    });
     return [...keys.values()];
   }
 
@@ -56,7 +57,7 @@ export class ClaudeConsoleKeys implements IssuerKeys {
     if (!this.#isOurs(before)) throw this.#notOurs(before);
     if (before.status === status) return;
     const after = await this.#update(keyId, status);
-    if (after.id !== keyId || after.status !== status) {
+    if (after.status !== status) {
       throw malformed(`the key ${keyId}`, `is not ${status} after a change that was accepted`);
     }
   }
@@ -70,7 +71,7 @@ export class ClaudeConsoleKeys implements IssuerKeys {
   async #retrieve(keyId: string): Promise<IssuerKey | undefined> {
     try {
       const response = await this.#keys.retrieve(keyId, this.#limits()).asResponse();
-      return issuerKeyOf(await answerOf(`the key ${keyId}`, response));
+      return keyAsAsked(keyId, await answerOf(`the key ${keyId}`, response));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw issuerFailed(`show the key ${keyId}`, error);
@@ -79,7 +80,8 @@ export class ClaudeConsoleKeys implements IssuerKeys {
 
   async #update(keyId: string, status: 'active' | 'inactive' | 'archived'): Promise<IssuerKey> {
     const what = `make the key ${keyId} ${status}`;
-    return issuerKeyOf(
+    return keyAsAsked(
+      keyId,
       await this.#ask(what, `the key ${keyId}`, () =>
         this.#keys.update(keyId, { status }, this.#limits()).asResponse(),
       ),
@@ -112,12 +114,9 @@ export class ClaudeConsoleKeys implements IssuerKeys {
   }
 }
 
-/** The cursor of the next page, or undefined after the last. A cursor that does not move would never end. */
-function nextAfter(page: Answer, after: string | undefined): string | undefined {
-  if (!page.flag('has_more')) return undefined;
-  const next = page.text('last_id');
-  if (next === after) throw malformed('the list of keys', 'does not move on from page to page');
-  return next;
+function keyAsAsked(keyId: string, answer: Answer): IssuerKey {
+  answer.mustBe('id', keyId);
+  return issuerKeyOf(answer);
 }
 
 function issuerKeyOf(answer: Answer): IssuerKey {

@@ -1,12 +1,14 @@
 import { Usage } from '@anthropic-ai/sdk/resources/beta/organization/analytics/usage';
 import type { UsageReport } from '../../core/ports';
-import { type Answer, answerOf } from './answer';
+import { type Answer, answerOf, malformed } from './answer';
 import { connect, type Limits, withinLimits } from './connection';
 import { isNotServed, issuerFailed } from './failure';
 import { rangesSince, type UsageRange } from './usage-ranges';
-import { type ClaudeConsoleUsageOptions, readPages, UsageReading } from './usage-reading';
+import { type ClaudeConsoleUsageOptions, endWithin, readPages, UsageReading } from './usage-reading';
 
 const PAGE_SIZE = 1000;
+/** How far the issuer's clock may be ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
  * Use of the keys of one workspace, from the Usage and Cost Analytics API, a beta: it counts requests and says up to
@@ -32,12 +34,13 @@ export class AnalyticsUsage {
   }
 
   async #read(from: Date): Promise<UsageReport> {
-    const reading = new RefreshedReading();
-    const ranges = rangesSince(from, this.#options.clock.now());
+    const now = this.#options.clock.now();
+    const reading = new RefreshedReading(now);
+    const ranges = rangesSince(from, now);
     for (const range of ranges) {
       await readPages(
         (page) => this.#page(range, page),
-        (answer) => reading.add(answer),
+        (answer) => reading.add(answer, range),
       );
     }
     return { from: ranges[0]?.from ?? from, lastUsedAt: reading.lastUsedAt, ...reading.refresh };
@@ -65,21 +68,28 @@ class RefreshedReading extends UsageReading {
   #refreshedAt: Date | undefined;
   #refreshUnknown = false;
 
+  constructor(readonly now: Date) {
+    super();
+  }
+
   /** Up to when the pages are complete: as far as the oldest of them, and unknown when any of them does not say. */
   get refresh(): { readonly refreshedAt?: Date } {
     return this.#refreshedAt && !this.#refreshUnknown ? { refreshedAt: this.#refreshedAt } : {};
   }
 
-  add(page: Answer): void {
+  add(page: Answer, range: UsageRange): void {
     const refreshedAt = page.instantOrNull('data_refreshed_at');
+    if (refreshedAt && refreshedAt.getTime() > this.now.getTime() + CLOCK_SKEW_MS) {
+      throw malformed('the usage report', 'says that it is complete up to a time to come');
+    }
     if (!refreshedAt) this.#refreshUnknown = true;
     else if (!this.#refreshedAt || refreshedAt < this.#refreshedAt) this.#refreshedAt = refreshedAt;
-    for (const row of page.objects('data')) this.#addRow(row);
+    for (const row of page.objects('data')) this.#addRow(row, range);
   }
 
-  #addRow(row: Answer): void {
+  #addRow(row: Answer, range: UsageRange): void {
     const keyId = row.object('group').textOrNull('api_key_id');
-    const end = row.instant('ending_at');
+    const end = endWithin(range, row);
     if (keyId !== null && showsUse(row.object('usage'))) this.addUse(keyId, end);
   }
 }

@@ -26,6 +26,8 @@ export function connect(apiKey: string | (() => Promise<string>), options: Limit
     maxRetries: options.maxRetries,
     ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    // A key goes nowhere but where it was meant to go; a redirect is an answer like any other that is none.
+    fetchOptions: { redirect: 'manual' },
     // Neither the SDK's log nor its spans are on our allow-list.
     logLevel: 'off',
     openTelemetry: false,

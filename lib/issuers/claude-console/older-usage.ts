@@ -4,7 +4,7 @@ import { type Answer, answerOf } from './answer';
 import { connect, type Limits, withinLimits } from './connection';
 import { issuerFailed } from './failure';
 import { rangesSince, type UsageRange } from './usage-ranges';
-import { type ClaudeConsoleUsageOptions, readPages, UsageReading } from './usage-reading';
+import { type ClaudeConsoleUsageOptions, endWithin, readPages, UsageReading } from './usage-reading';
 
 const PATH = '/v1/organizations/usage_report/messages';
 /** Most buckets on a page. */
@@ -30,7 +30,7 @@ export class OlderUsage {
     for (const range of ranges) {
       await readPages(
         (page) => this.#page(range, page),
-        (answer) => addBuckets(reading, answer),
+        (answer) => addBuckets(reading, answer, range),
       );
     }
     return { from: ranges[0]?.from ?? from, lastUsedAt: reading.lastUsedAt };
@@ -56,9 +56,9 @@ export class OlderUsage {
   }
 }
 
-function addBuckets(reading: UsageReading, page: Answer): void {
+function addBuckets(reading: UsageReading, page: Answer, range: UsageRange): void {
   for (const bucket of page.objects('data')) {
-    const end = bucket.instant('ending_at');
+    const end = endWithin(range, bucket);
     for (const result of bucket.objects('results')) {
       const keyId = result.textOrNull('api_key_id');
       if (keyId !== null && tokensOf(result) > 0) reading.addUse(keyId, end);

@@ -1,6 +1,8 @@
+import { readPages as readAllPages } from '../../core/pages';
 import type { Clock } from '../../core/ports';
 import type { ClaudeConsoleAdminOptions } from './admin';
 import { type Answer, malformed } from './answer';
+import type { UsageRange } from './usage-ranges';
 
 export interface ClaudeConsoleUsageOptions extends ClaudeConsoleAdminOptions {
   readonly clock: Clock;
@@ -17,23 +19,31 @@ export class UsageReading {
   }
 }
 
-/** Reads every page of a report. A cursor that does not move would never end. */
-export async function readPages(
+/** Reads every page of a report. */
+export function readPages(
   ask: (page: string | undefined) => Promise<Answer>,
   add: (answer: Answer) => void,
 ): Promise<void> {
-  let page: string | undefined;
-  do {
-    const answer = await ask(page);
-    add(answer);
-    page = nextPage(answer, page);
-  } while (page !== undefined);
+  return readAllPages({
+    what: 'the usage report',
+    ask,
+    take: (answer) => {
+      add(answer);
+      return answer.flag('has_more') ? answer.text('next_page') : undefined;
+    },
+    misfit: malformed,
+  });
 }
 
-/** The cursor of the next page, or undefined after the last. */
-function nextPage(answer: Answer, page: string | undefined): string | undefined {
-  if (!answer.flag('has_more')) return undefined;
-  const next = answer.text('next_page');
-  if (next === page) throw malformed('the usage report', 'does not move on from page to page');
-  return next;
+/**
+ * The end of a stretch of time that a report shows, which lies within the range that was asked for: a use that is
+ * dated earlier than it was would let a key look idle.
+ */
+export function endWithin({ from, width }: UsageRange, stretch: Answer): Date {
+  const start = stretch.instant('starting_at');
+  const end = stretch.instant('ending_at');
+  if (start >= from && end > start && end.getTime() <= start.getTime() + WIDTHS_MS[width]) return end;
+  throw malformed(stretch.what, 'has a time that was not asked for');
 }
+
+const WIDTHS_MS = { '1h': 3_600_000, '1d': 86_400_000 } as const;

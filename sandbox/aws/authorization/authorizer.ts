@@ -1,9 +1,8 @@
 import type { Authorizer, AwsCall } from '../service';
 import { type Decision, refusal } from './decision';
-import type { ConditionContext, DeployedPolicies, Permission } from './permission';
-import { type PolicyDocument, PolicyReader } from './policy-document';
-import { type Principal, principalOf } from './principal';
-import { type Question, simulate } from './simulation';
+import { Decisions } from './decisions';
+import type { DeployedPolicies } from './permission';
+import { principalOf } from './principal';
 import { permissionsFor } from './tables';
 
 /** A call that was refused, and the decision that refused it. */
@@ -14,13 +13,14 @@ export interface Denial {
   readonly decision: Decision;
 }
 
+/** Shared by all accounts of this process, since the same stacks are deployed over and over. */
+const DECISIONS = new Decisions();
+
 /** How many refusals are kept for those who look. */
 const KEPT_DENIALS = 200;
 
 /** Lets a call pass when the deployed policies allow everything that it needs: the caller's, the resource's and the key's. */
 export class PolicyAuthorizer implements Authorizer {
-  readonly #policies = new PolicyReader();
-  readonly #decisions = new Map<string, Promise<Decision>>();
   readonly #denials: Denial[] = [];
 
   constructor(private readonly deployed: DeployedPolicies) {}
@@ -39,7 +39,8 @@ export class PolicyAuthorizer implements Authorizer {
   /** Every decision that a call depends on, with the statements that decided. */
   async explain(call: AwsCall): Promise<readonly Decision[]> {
     const principal = principalOf(call, this.deployed);
-    return Promise.all(permissionsFor(call, this.deployed).map((each) => this.#decide(principal, each)));
+    const { id } = this.deployed.account;
+    return Promise.all(permissionsFor(call, this.deployed).map((each) => DECISIONS.of(principal, each, id)));
   }
 
   /** The last refusals, the oldest first. */
@@ -55,41 +56,4 @@ export class PolicyAuthorizer implements Authorizer {
     if (this.#denials.length > KEPT_DENIALS) this.#denials.shift();
     return decision;
   }
-
-  #decide(principal: Principal, permission: Permission): Promise<Decision> {
-    const question: Question = {
-      principal,
-      permission,
-      identityPolicies: new Map(principal.policies.map(({ name, document }) => [name, this.#policies.read(document)])),
-      accountId: this.deployed.account.id,
-      ...(permission.resourcePolicy === undefined
-        ? {}
-        : { resourcePolicy: this.#policies.read(permission.resourcePolicy) }),
-    };
-    const key = keyOf(question);
-    const known = this.#decisions.get(key) ?? simulate(question);
-    this.#decisions.set(key, known);
-    return known;
-  }
-}
-
-/** Everything that a decision depends on: who, what, the policies, and those condition keys that the policies name. */
-function keyOf({ principal, permission, identityPolicies, resourcePolicy }: Question): string {
-  const policies = [...identityPolicies.values(), ...(resourcePolicy ? [resourcePolicy] : [])];
-  const context = { ...principal.context, ...permission.context };
-  return [
-    principal.name,
-    permission.action,
-    permission.resource,
-    policies.map(({ id }) => id).join('+'),
-    identityPolicies.size,
-    ...namedKeys(context, policies),
-  ].join('\n');
-}
-
-function namedKeys(context: ConditionContext, policies: readonly PolicyDocument[]): readonly string[] {
-  return Object.entries(context)
-    .filter(([key]) => policies.some(({ keys }) => keys.has(key.toLowerCase())))
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-    .sort();
 }

@@ -30,6 +30,7 @@ const MODELLED_KEYS = [
   'aws:SecureTransport',
   'aws:SourceAccount',
   'aws:SourceArn',
+  'aws:SourceVpce',
   'aws:TagKeys',
   'aws:ViaAWSService',
   'cloudwatch:namespace',

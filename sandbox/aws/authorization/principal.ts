@@ -33,7 +33,7 @@ const ROLE_SESSION = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
 
 /** Who makes a call, with the policies of that identity and the condition keys that every request of theirs carries. */
 export function principalOf({ service, caller }: AwsCall, deployed: DeployedPolicies): Principal {
-  const { principal, accountId, via } = caller;
+  const { principal, accountId, via, vpcEndpoint } = caller;
   const everybody = { 'aws:SecureTransport': 'true', 'aws:ViaAWSService': String(via !== undefined) };
   if (principal.endsWith('.amazonaws.com')) {
     const context = { ...everybody, 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal };
@@ -42,6 +42,7 @@ export function principalOf({ service, caller }: AwsCall, deployed: DeployedPoli
   const [, , roleName] = ROLE_SESSION.exec(principal) ?? [];
   const context = {
     ...everybody,
+    ...(vpcEndpoint === undefined ? {} : { 'aws:SourceVpce': vpcEndpoint }),
     'aws:PrincipalIsAWSService': 'false',
     'aws:PrincipalAccount': accountId,
     'aws:PrincipalArn': roleName === undefined ? principal : roleArn(roleName, caller, deployed),

@@ -13,7 +13,11 @@ import {
 
 /** What Secrets Manager asks IAM: of most operations, the action of the same name on the secret. */
 export const SECRETS_MANAGER: PermissionTable = {
-  BatchGetSecretValue: () => [{ action: 'secretsmanager:BatchGetSecretValue', resource: '*' }],
+  // Every secret that it reads asks for itself.
+  BatchGetSecretValue: ({ input }) => [
+    { action: 'secretsmanager:BatchGetSecretValue', resource: '*' },
+    ...(input.Filters === undefined ? [] : [{ action: 'secretsmanager:ListSecrets', resource: '*' }]),
+  ],
   CancelRotateSecret: onSecret('CancelRotateSecret'),
   CreateSecret: ({ input }, deployed) => [
     {

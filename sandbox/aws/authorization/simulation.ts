@@ -1,4 +1,10 @@
-import { getDenialReasons, getGrantReasons, type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
+import {
+  anonymousPrincipal,
+  getDenialReasons,
+  getGrantReasons,
+  type RequestAnalysis,
+  runSimulation,
+} from '@cloud-copilot/iam-simulate';
 import type { DecidingStatement, Decision } from './decision';
 import type { Permission } from './permission';
 import { contextForSimulator, type PolicyDocument } from './policy-document';
@@ -14,6 +20,9 @@ export interface Question {
   /** The account that the resource belongs to. */
   readonly accountId: string;
 }
+
+/** Name of a principal that signs nothing. */
+export const ANONYMOUS = '*';
 
 const RESOURCE_POLICY = 'resource policy';
 
@@ -38,7 +47,7 @@ export async function simulate(question: Question): Promise<Decision> {
 async function run({ principal, permission, identityPolicies, resourcePolicy, accountId }: Question) {
   const simulation = {
     request: {
-      principal: principal.name,
+      principal: principal.name === ANONYMOUS ? anonymousPrincipal : principal.name,
       action: permission.action,
       resource: { resource: permission.resource, accountId },
       contextVariables: contextForSimulator({ ...principal.context, ...permission.context }),

@@ -4,6 +4,7 @@ import { type Operations, perform } from '../operations';
 import { AwsError, type AwsInput, type AwsOutput, type AwsService, type Caller } from '../service';
 import { ALARM_FIELDS, type Alarm, DIMENSIONS, readAlarm, readDimensions } from './alarm';
 import { AlarmWatch, type FailedAction } from './alarm-watch';
+import { readFigures } from './figures';
 import { type MetricId, MetricStore, metricKey, type Statistic, statisticOf } from './metric-store';
 
 /** CloudWatch metrics, alarms and dashboards. */
@@ -91,17 +92,10 @@ export class CloudWatch implements AwsService {
     const namespace = input.string('Namespace');
     if (namespace.startsWith('AWS/'))
       throw new AwsError('InvalidParameterValue', 'The value AWS/ for parameter Namespace is invalid.');
-    for (const datum of input.structures('MetricData')) this.#putDatum(namespace, datum);
+    // All are read before one counts: a refused request has recorded nothing.
+    for (const { id, time, values } of readFigures(input, namespace))
+      for (const [value, count] of values) this.record(id, value, time, count);
     return {};
-  }
-
-  #putDatum(namespace: string, datum: Fields): void {
-    const metric = { namespace, name: datum.string('MetricName'), dimensions: readDimensions(datum) };
-    const time = datum.optionalDate('Timestamp') ?? this.account.clock.now();
-    const values = datum.numbers('Values');
-    const counts = datum.numbers('Counts');
-    if (values.length === 0) this.record(metric, datum.number('Value'), time);
-    for (const [index, value] of values.entries()) this.record(metric, value, time, counts[index] ?? 1);
   }
 
   #describeAlarms(input: Fields): AwsOutput {

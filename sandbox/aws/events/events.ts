@@ -8,6 +8,8 @@ import { parseSchedule } from './schedule';
 
 /** An event as an AWS service hands it to the default bus, or as the sandbox tells of it. */
 export interface SourceEvent {
+  /** @default - a new one */
+  readonly id?: string;
   readonly source: string;
   readonly detailType: string;
   readonly detail: unknown;
@@ -24,7 +26,11 @@ interface Target {
 interface Rule {
   readonly name: string;
   readonly arn: string;
+  /** Undefined while the rule is disabled, and for one without a pattern. */
   readonly matches: Matcher | undefined;
+  readonly usesWildcards: boolean;
+  /** Whether it fires by time, rather than for events. */
+  readonly scheduled: boolean;
   readonly stop: () => void;
   readonly targets: Map<string, Target>;
 }
@@ -36,6 +42,9 @@ export interface FailedDelivery {
   readonly targetArn: string;
   readonly error: string;
 }
+
+const LONGEST_PATTERN = 4096;
+const MOST_WILDCARD_RULES = 30;
 
 /** Field names of a rule's targets. */
 export const RULE_TARGETS = { Targets: ['Id', 'Arn', 'Input'] };
@@ -76,9 +85,10 @@ export class Events implements AwsService {
     return perform(this.name, this.#operations, operation, input, caller);
   }
 
-  rules(): readonly { readonly name: string; readonly targets: readonly string[] }[] {
-    return [...this.#rules.values()].map(({ name, targets }) => ({
+  rules(): readonly { readonly name: string; readonly scheduled: boolean; readonly targets: readonly string[] }[] {
+    return [...this.#rules.values()].map(({ name, scheduled, targets }) => ({
       name,
+      scheduled,
       targets: [...targets.values()].map(({ arn }) => arn),
     }));
   }
@@ -91,24 +101,33 @@ export class Events implements AwsService {
   emit(event: SourceEvent): void {
     const envelope = this.#envelope(event);
     for (const rule of this.#rules.values())
-      if (rule.matches?.(envelope)) this.account.clock.background(this.#deliver(rule, envelope));
+      if (rule.matches?.(envelope)) this.account.clock.background(() => this.#deliver(rule, envelope));
   }
 
   #putRule(input: Fields): AwsOutput {
     const name = input.string('Name');
     const arn = `arn:aws:events:${this.account.region}:${this.account.id}:rule/${name}`;
     const { enabled, schedule, pattern } = readTrigger(input);
+    if (pattern?.usesWildcards) this.#checkWildcardRules(name);
     const before = this.#rules.get(name);
     before?.stop();
     const rule: Rule = {
       name,
       arn,
-      matches: enabled ? pattern : undefined,
+      matches: pattern?.matches,
+      usesWildcards: pattern?.usesWildcards ?? false,
+      scheduled: schedule !== undefined,
       stop: enabled && schedule ? schedule(this.account.clock, `rule ${name}`, () => this.#tick(name)) : () => {},
       targets: before?.targets ?? new Map(),
     };
     this.#rules.set(name, rule);
     return { RuleArn: arn };
+  }
+
+  #checkWildcardRules(name: string): void {
+    const others = [...this.#rules.values()].filter((rule) => rule.name !== name && rule.usesWildcards);
+    if (others.length >= MOST_WILDCARD_RULES)
+      throw new AwsError('LimitExceededException', `A bus can have ${MOST_WILDCARD_RULES} rules with wildcards.`);
   }
 
   #deleteRule(input: Fields): AwsOutput {
@@ -149,10 +168,10 @@ export class Events implements AwsService {
     }
   }
 
-  #envelope({ source, detailType, detail, resources }: SourceEvent): AwsOutput {
+  #envelope({ id, source, detailType, detail, resources }: SourceEvent): AwsOutput {
     return {
       version: '0',
-      id: this.account.random.uuid(),
+      id: id ?? this.account.random.uuid(),
       'detail-type': detailType,
       source,
       account: this.account.id,
@@ -175,18 +194,41 @@ export class Events implements AwsService {
 }
 
 function readTrigger(input: Fields) {
-  const state = input.optionalString('State') ?? 'ENABLED';
-  if (state !== 'ENABLED' && state !== 'DISABLED') throw new UnmodelledError(`the rule state ${state}`);
+  const state = readState(input);
   const expression = input.optionalString('ScheduleExpression');
   const pattern = input.optionalString('EventPattern');
   if (expression === undefined && pattern === undefined)
     throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
+  const enabled = state !== 'DISABLED';
   return {
-    enabled: state === 'ENABLED',
+    enabled,
     schedule: expression === undefined ? undefined : parseSchedule(expression),
-    pattern: pattern === undefined ? undefined : compilePattern(pattern),
+    pattern: pattern === undefined ? undefined : readPattern(pattern, state),
   };
 }
+
+type RuleState = 'ENABLED' | 'DISABLED' | 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+
+const STATES: readonly string[] = ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'];
+
+function readState(input: Fields): RuleState {
+  const state = input.optionalString('State') ?? 'ENABLED';
+  if (!STATES.includes(state)) throw new UnmodelledError(`the rule state ${state}`);
+  return state as RuleState;
+}
+
+function readPattern(json: string, state: RuleState) {
+  if (json.length > LONGEST_PATTERN)
+    throw new AwsError('ValidationException', `EventPattern must have at most ${LONGEST_PATTERN} characters.`);
+  const asked = compilePattern(json);
+  const all = state === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+  const matches: Matcher = (event) => asked(event) && (all || !isReadCall(event));
+  return { matches: state === 'DISABLED' ? undefined : matches, usesWildcards: json.includes('"wildcard"') };
+}
+
+const isReadCall = compilePattern(
+  JSON.stringify({ 'detail-type': ['AWS API Call via CloudTrail'], detail: { readOnly: [true] } }),
+);
 
 function readTarget(fields: Fields): Target {
   const arn = fields.string('Arn');

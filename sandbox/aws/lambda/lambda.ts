@@ -229,7 +229,7 @@ export class Lambda implements AwsService {
     const payload = input.optionalString('Payload') || '{}';
     const type = input.optionalString('InvocationType') ?? 'RequestResponse';
     if (type === 'Event') {
-      this.account.clock.background(this.#runInBackground(deployed, payload));
+      this.account.clock.background(() => this.#runInBackground(deployed, payload));
       return { StatusCode: 202, Payload: '' };
     }
     if (type !== 'RequestResponse') throw new UnmodelledError(`the invocation type ${type}`);
@@ -278,11 +278,11 @@ export class Lambda implements AwsService {
     const requestId = this.account.random.uuid();
     const time = this.account.clock.now();
     const invocation = { requestId, functionArn: configuration.arn, payload, time };
-    const result = await this.options.runner.run(target, invocation);
+    const result = await this.account.clock.run(configuration.name, () => this.options.runner.run(target, invocation));
     const { outcome, lines } = result;
-    const report = 'failure' in outcome ? [failureLine(outcome.failure, requestId, time)] : [];
+    const report = 'failure' in outcome ? [failureLine(outcome.failure, requestId, this.account.clock.now())] : [];
     await this.#log(configuration, [...lines, ...report]);
-    this.#publishMetrics(configuration.name, 'failure' in outcome);
+    this.#publishMetrics(configuration.name, 'failure' in outcome, time);
     return result;
   }
 
@@ -297,9 +297,9 @@ export class Lambda implements AwsService {
     logs.append(configuration.logGroup, input.logStreamName, lines);
   }
 
-  #publishMetrics(functionName: string, failed: boolean): void {
-    const elapsed = 0; // virtual time stands still while a function runs
-    this.#publish(functionName, { Invocations: 1, Errors: failed ? 1 : 0, Throttles: 0, Duration: elapsed });
+  #publishMetrics(functionName: string, failed: boolean, begun: Date): void {
+    const elapsedMs = this.account.clock.now().getTime() - begun.getTime();
+    this.#publish(functionName, { Invocations: 1, Errors: failed ? 1 : 0, Throttles: 0, Duration: elapsedMs });
   }
 
   #publish(functionName: string, figures: Readonly<Record<string, number>>): void {

@@ -15,6 +15,8 @@ export interface SecretsContext {
   readonly encryption: ValueEncryption;
   readonly rotation: RotationEngine;
   readonly emit: (event: SecretEvent) => void;
+  /** How long a secret that is deleted by force is still described. */
+  readonly forcedDeletionMs: number;
 }
 
 /** Notes a change of a secret's versions, and tells EventBridge of the labels that moved. */

@@ -16,6 +16,9 @@ type RotationEventName =
   | 'RotationAbandoned'
   | 'TestRotationFailed';
 
+/** How the removal of a secret goes on. */
+export type DeletionEventName = 'StartSecretVersionDelete' | 'CancelSecretVersionDelete' | 'EndSecretVersionDelete';
+
 export interface RotationNews {
   readonly name: RotationEventName;
   readonly secret: Secret;
@@ -35,28 +38,41 @@ export const labelUpdated = (secret: Secret, label: string, versionId: string): 
 });
 
 /** What CloudTrail says of a rotation. The secret is named in `additionalEventData` only. */
-export function rotationEvent(account: AwsAccount, news: RotationNews): SecretEvent {
-  const { name, secret, token, errorMessage } = news;
+export const rotationEvent = (account: AwsAccount, { name, secret, token, errorMessage }: RotationNews): SecretEvent =>
+  serviceEvent(account, {
+    eventName: name,
+    ...(errorMessage === undefined ? {} : { errorMessage }),
+    additionalEventData: { SecretId: secret.arn },
+    requestID: `Rotation-${secret.arn}-${token}`,
+  });
+
+/** What CloudTrail says of a deletion: one event per secret, whatever its name says of versions. */
+export const deletionEvent = (account: AwsAccount, name: DeletionEventName, { arn, name: Name }: Secret): SecretEvent =>
+  serviceEvent(account, {
+    eventName: name,
+    additionalEventData: { ARN: arn, Name },
+    requestID: account.random.uuid(),
+  });
+
+/** An event of what Secrets Manager does by itself. */
+function serviceEvent(account: AwsAccount, told: Readonly<Record<string, unknown>>): SecretEvent {
   const detail = {
     eventVersion: '1.08',
     userIdentity: { accountId: account.id, invokedBy: SERVICE },
     eventTime: `${account.clock.now().toISOString().slice(0, 19)}Z`,
     eventSource: SERVICE,
-    eventName: name,
     awsRegion: account.region,
     sourceIPAddress: SERVICE,
     userAgent: SERVICE,
-    ...(errorMessage === undefined ? {} : { errorMessage }),
     requestParameters: null,
     responseElements: null,
-    additionalEventData: { SecretId: secret.arn },
-    requestID: `Rotation-${secret.arn}-${token}`,
     eventID: account.random.uuid(),
     readOnly: false,
     eventType: 'AwsServiceEvent',
     managementEvent: true,
     recipientAccountId: account.id,
     eventCategory: 'Management',
+    ...told,
   };
   return { detailType: 'AWS Service Event via CloudTrail', source: 'aws.secretsmanager', detail, resources: [] };
 }

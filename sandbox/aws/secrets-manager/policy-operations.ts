@@ -2,9 +2,10 @@ import type { Fields } from '../fields';
 import type { Operations } from '../operations';
 import { AwsError, type AwsOutput } from '../service';
 import { identity, type SecretsContext } from './context';
-import { outOfBounds } from './errors';
+import { checkLength } from './errors';
+import { laidOut } from './policy-layout';
 
-const LONGEST_POLICY = 20_480;
+const POLICY_LENGTHS = [1, 20_480] as const;
 
 /** Operations on a secret's resource policy. */
 export function policyOperations(context: SecretsContext): Operations {
@@ -18,7 +19,7 @@ export function policyOperations(context: SecretsContext): Operations {
       run: (input) => {
         const secret = context.store.findUsable(input.string('SecretId'));
         const policy = secret.resourcePolicy;
-        return { ...identity(secret), ...(policy === undefined ? {} : { ResourcePolicy: policy }) };
+        return { ...identity(secret), ...(policy === undefined ? {} : { ResourcePolicy: laidOut(policy) }) };
       },
     },
     DeleteResourcePolicy: {
@@ -36,9 +37,7 @@ export function policyOperations(context: SecretsContext): Operations {
 function putResourcePolicy(context: SecretsContext, input: Fields): AwsOutput {
   const secret = context.store.findUsable(input.string('SecretId'));
   const policy = input.string('ResourcePolicy');
-  if (policy.length < 1 || policy.length > LONGEST_POLICY) {
-    throw outOfBounds('resourcePolicy', `Member must have length between 1 and ${LONGEST_POLICY}, inclusive`);
-  }
+  checkLength('resourcePolicy', policy.length, POLICY_LENGTHS);
   const statements = readStatements(policy);
   if (input.optionalBoolean('BlockPublicPolicy') && statements.some(isPublic)) {
     throw new AwsError(

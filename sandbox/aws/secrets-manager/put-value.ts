@@ -1,8 +1,8 @@
 import type { Fields } from '../fields';
 import type { Caller } from '../service';
 import { noteLabels, type SecretsContext } from './context';
-import { invalidParameter, invalidRequest, outOfBounds, resourceExists } from './errors';
-import { AWS_CURRENT, type Secret, type SecretValue, type SecretVersion } from './secret';
+import { checkLength, checkVersionId, invalidParameter, invalidRequest, resourceExists } from './errors';
+import { AWS_CURRENT, DEFAULT_KEY, type Secret, type SecretValue, type SecretVersion } from './secret';
 
 /** A value on its way into a version. */
 export interface ValuePut {
@@ -12,7 +12,7 @@ export interface ValuePut {
   readonly labels?: readonly string[];
 }
 
-const MOST_BYTES = 65_536;
+const BYTES = [1, 65_536] as const;
 
 /** The value in an input; undefined when it has none. */
 export function readValue(input: Fields): SecretValue | undefined {
@@ -24,11 +24,11 @@ export function readValue(input: Fields): SecretValue | undefined {
     );
   }
   if (text !== undefined) {
-    checkSize('secretString', Buffer.byteLength(text));
+    checkLength('secretString', Buffer.byteLength(text), BYTES);
     return { kind: 'text', text };
   }
   if (bytes === undefined) return undefined;
-  checkSize('secretBinary', bytes.byteLength);
+  checkLength('secretBinary', bytes.byteLength, BYTES);
   return { kind: 'binary', bytes };
 }
 
@@ -38,9 +38,7 @@ export function readToken(input: Fields, missing = invalidRequest): string {
   if (token === undefined) {
     throw missing('You must provide a ClientRequestToken value. We recommend a UUID-type value.');
   }
-  if (token.length < 32 || token.length > 64) {
-    throw outOfBounds('clientRequestToken', 'Member must have length between 32 and 64, inclusive');
-  }
+  checkVersionId('clientRequestToken', token);
   return token;
 }
 
@@ -69,7 +67,7 @@ export function writeValue(context: SecretsContext, secret: Secret, put: ValuePu
   const moved = announced ? secret.attach(labels, version.id) : secret.add(version, labels, now);
   version.value = put.value;
   version.createdAt = now;
-  if (secret.kmsKeyId !== undefined) version.kmsKeyId = secret.kmsKeyId;
+  version.kmsKeyIds = [secret.kmsKeyId ?? DEFAULT_KEY];
   noteLabels(context, secret, moved, version.id);
   const byHand = unfinished?.id !== version.id;
   if (moved.includes(AWS_CURRENT) && byHand) {
@@ -99,9 +97,4 @@ function replay(context: SecretsContext, secret: Secret, version: SecretVersion,
 function sameValue(a: SecretValue, b: SecretValue): boolean {
   if (a.kind === 'text') return b.kind === 'text' && a.text === b.text;
   return b.kind === 'binary' && Buffer.compare(a.bytes, b.bytes) === 0;
-}
-
-function checkSize(field: string, bytes: number): void {
-  if (bytes < 1) throw outOfBounds(field, 'Member must have length greater than or equal to 1');
-  if (bytes > MOST_BYTES) throw outOfBounds(field, `Member must have length less than or equal to ${MOST_BYTES}`);
 }

@@ -17,12 +17,15 @@ export interface RotationBehaviour {
   readonly retryDelaysMs: readonly number[];
   /** Whether a RotateSecret that is refused because a rotation has not ended runs that rotation again. */
   readonly reattemptsWhenRefused: boolean;
+  /** Whether a rate that replaces a schedule, with RotateImmediately false, leaves the rotation that was due next in place. */
+  readonly keepsDueRotation: boolean;
 }
 
 /** Guesses: five repetitions, a minute to eight hours apart. */
 export const DEFAULT_ROTATION_BEHAVIOUR: RotationBehaviour = {
   retryDelaysMs: [1, 5, 30, 120, 480].map((minutes) => minutes * MINUTE_MS),
   reattemptsWhenRefused: true,
+  keepsDueRotation: true,
 };
 
 interface Run {
@@ -36,6 +39,8 @@ interface Run {
 export class RotationEngine {
   readonly #runs = new Map<Secret, Run>();
   readonly #timers = new Map<Secret, () => void>();
+  /** Rotations that a schedule which is no longer left behind. */
+  readonly #leftBehind = new Map<Secret, () => void>();
   readonly #principal: Caller;
 
   constructor(
@@ -52,6 +57,16 @@ export class RotationEngine {
     this.schedule(secret);
   }
 
+  /** The same without a rotation now: of a new rate, AWS says that the rotation which was due next may still come. */
+  enableDeferred(secret: Secret, lambdaArn: string, rules: RotationRules): void {
+    const holder = this.#leftBehind.has(secret) ? this.#leftBehind : this.#timers;
+    const due = rules.isRate && this.behaviour.keepsDueRotation ? holder.get(secret) : undefined;
+    // Taken out, so that nothing cancels it.
+    if (due) holder.delete(secret);
+    this.enable(secret, lambdaArn, rules);
+    if (due) this.#leftBehind.set(secret, due);
+  }
+
   /** Turns rotation off, keeping its settings. A step under way ends by itself; no further one is called. */
   disable(secret: Secret): void {
     const { nextWindow: _, ...settings } = secret.rotation ?? {};
@@ -62,8 +77,10 @@ export class RotationEngine {
   /** Stops whatever runs or waits for a secret. */
   halt(secret: Secret): void {
     this.#stopRun(secret);
-    this.#timers.get(secret)?.();
-    this.#timers.delete(secret);
+    for (const timers of [this.#timers, this.#leftBehind]) {
+      timers.get(secret)?.();
+      timers.delete(secret);
+    }
   }
 
   /** Announces version `token` under AWSPENDING, without a value, and has the function fill and promote it. */
@@ -85,7 +102,7 @@ export class RotationEngine {
     const { id: _, accessedOn: __, ...copy } = secret.holderOf(AWS_CURRENT) ?? { id: '' };
     secret.add({ ...copy, id: token, createdAt: now }, [AWS_PENDING], now);
     secret.changedAt = now;
-    this.account.clock.background(this.#test(secret, token));
+    this.account.clock.background(() => this.#test(secret, token));
   }
 
   /** A value put by hand took over from the pending one. */
@@ -99,6 +116,8 @@ export class RotationEngine {
   schedule(secret: Secret): void {
     const { rotation } = secret;
     if (!rotation?.enabled || !rotation.rules) return;
+    this.#leftBehind.get(secret)?.();
+    this.#leftBehind.delete(secret);
     const now = this.account.clock.now();
     const nextWindow = rotation.rules.windowAfter(now);
     const intervalDays = Math.ceil((nextWindow.start.getTime() - now.getTime()) / DAY_MS);
@@ -138,7 +157,7 @@ export class RotationEngine {
     const run: Run = { token, attempt: 0, stopped: false, cancelRetry: () => {} };
     this.#runs.set(secret, run);
     this.#tell({ name: 'RotationStarted', secret, token });
-    this.account.clock.background(this.#attempt(secret, run));
+    this.account.clock.background(() => this.#attempt(secret, run));
   }
 
   async #attempt(secret: Secret, run: Run): Promise<void> {
@@ -176,7 +195,8 @@ export class RotationEngine {
       Payload: JSON.stringify(event),
     };
     try {
-      const output = await this.account.call('lambda', 'Invoke', input, this.#principal);
+      const caller = { ...this.#principal, sourceArn: secret.arn };
+      const output = await this.account.call('lambda', 'Invoke', input, caller);
       return output.FunctionError === undefined;
     } catch (error) {
       if (error instanceof AwsError) return false;
@@ -201,7 +221,7 @@ export class RotationEngine {
     }
     run.attempt += 1;
     run.cancelRetry = this.account.clock.after(delay, `repeated rotation of ${secret.name}`, () => {
-      if (secret.unfinished?.id === run.token) this.account.clock.background(this.#attempt(secret, run));
+      if (secret.unfinished?.id === run.token) this.account.clock.background(() => this.#attempt(secret, run));
       else this.#stopRun(secret);
     });
   }

@@ -8,8 +8,8 @@ import { readToken } from './put-value';
 import { ROTATION_RULE_FIELDS, type RotationRules, readRotationRules } from './rotation-rules';
 import { AWS_CURRENT, type Secret } from './secret';
 
-/** Whether Secrets Manager may invoke a function, by the function's ARN. */
-export type CanInvoke = (functionArn: string) => boolean;
+/** Whether Secrets Manager may invoke a function, by its ARN, for a secret, by its ARN. */
+export type CanInvoke = (functionArn: string, secretArn: string) => boolean;
 
 /** Operations that start and stop rotation. */
 export function rotationOperations(context: SecretsContext, canInvoke: CanInvoke): Operations {
@@ -47,13 +47,17 @@ function rotateSecret(context: SecretsContext, canInvoke: CanInvoke, input: Fiel
   const answer = { ...identity(secret), VersionId: token };
   // The same request again: its rotation is under way or done.
   if (secret.version(token)) return answer;
-  checkInvocable(canInvoke, lambdaArn);
+  checkInvocable(canInvoke(lambdaArn, secret.arn));
   checkNoneUnderWay(context, secret);
   if (!secret.holderOf(AWS_CURRENT)) throw new UnmodelledError('the rotation of a secret that has no value yet');
   // First what a quota may refuse, so that a refused request leaves the settings as they were.
-  if (input.optionalBoolean('RotateImmediately') ?? true) context.rotation.start(secret, token);
-  else context.rotation.test(secret, token);
-  context.rotation.enable(secret, lambdaArn, rules);
+  if (input.optionalBoolean('RotateImmediately') ?? true) {
+    context.rotation.start(secret, token);
+    context.rotation.enable(secret, lambdaArn, rules);
+  } else {
+    context.rotation.test(secret, token);
+    context.rotation.enableDeferred(secret, lambdaArn, rules);
+  }
   return answer;
 }
 
@@ -64,8 +68,8 @@ function rulesFor(secret: Secret, input: Fields): RotationRules {
   return rules;
 }
 
-function checkInvocable(canInvoke: CanInvoke, lambdaArn: string): void {
-  if (canInvoke(lambdaArn)) return;
+function checkInvocable(isInvocable: boolean): void {
+  if (isInvocable) return;
   throw new AwsError(
     'AccessDeniedException',
     'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',

@@ -16,6 +16,8 @@ export interface RotationRules {
   readonly automaticallyAfterDays?: number;
   readonly scheduleExpression?: string;
   readonly duration?: string;
+  /** A number of hours or days, rather than a cron. */
+  readonly isRate: boolean;
   /** The first window that opens after `since`: the last rotation, or the instant the rules were set. */
   windowAfter(since: Date): RotationWindow;
 }
@@ -47,6 +49,7 @@ export function readRotationRules(input: Fields): RotationRules {
     ...(days === undefined ? {} : { automaticallyAfterDays: days }),
     ...(expression === undefined ? {} : { scheduleExpression: expression }),
     ...(duration === undefined ? {} : { duration }),
+    isRate: !expression?.startsWith('cron('),
     windowAfter,
   };
 }

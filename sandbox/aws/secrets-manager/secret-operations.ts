@@ -4,12 +4,14 @@ import type { Operations } from '../operations';
 import type { AwsOutput, Caller } from '../service';
 import { readTags, TAGS, tagList } from '../tags';
 import { identity, type SecretsContext } from './context';
-import { invalidParameter, invalidRequest, markedForDeletion, outOfBounds } from './errors';
+import { checkLength, invalidParameter, invalidRequest, markedForDeletion, outOfBounds } from './errors';
+import { deletionEvent } from './events';
 import { putValue, readToken, readValue, type ValuePut, writeValue } from './put-value';
 import { describeRules } from './rotation-rules';
 import { Secret } from './secret';
 
 const SUFFIX_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const NAME_LENGTHS = [1, 512] as const;
 const MOST_TAGS = 50;
 
 /** Operations on a secret as a whole. */
@@ -80,6 +82,7 @@ async function createSecret(context: SecretsContext, input: Fields, caller: Call
   const tags = readTags(input);
   if (tags) secret.tags = checkTags(tags);
   const put: ValuePut | undefined = value && { token: readToken(input), value };
+  if (secret.kmsKeyId !== undefined) await context.encryption.tryOut(secret, secret.kmsKeyId, caller);
   if (put) await context.encryption.write(secret, put.token, caller);
   store.requireFree(name);
   store.add(secret);
@@ -90,11 +93,19 @@ async function updateSecret(context: SecretsContext, input: Fields, caller: Call
   const secret = context.store.findUsable(input.string('SecretId'));
   const value = readValue(input);
   const put: ValuePut | undefined = value && { token: readToken(input), value };
+  const newKey = newKeyOf(secret, input);
+  if (newKey !== undefined) await context.encryption.tryOut(secret, newKey, caller);
   applySettings(secret, input);
+  if (newKey !== undefined) await context.encryption.reencrypt(secret, caller);
   secret.changedAt = context.account.clock.now();
   if (!put) return identity(secret);
   const version = await putValue(context, secret, put, caller);
   return { ...identity(secret), VersionId: version.id };
+}
+
+function newKeyOf(secret: Secret, input: Fields): string | undefined {
+  const keyId = input.optionalString('KmsKeyId');
+  return keyId === secret.kmsKeyId ? undefined : keyId;
 }
 
 function applySettings(secret: Secret, input: Fields): void {
@@ -106,9 +117,7 @@ function applySettings(secret: Secret, input: Fields): void {
 
 function readName(input: Fields): string {
   const name = input.string('Name');
-  if (name.length < 1 || name.length > 512) {
-    throw outOfBounds('name', 'Member must have length between 1 and 512, inclusive');
-  }
+  checkLength('name', name.length, NAME_LENGTHS, name);
   if (!/^[A-Za-z0-9/_+=.@-]+$/.test(name)) {
     throw invalidParameter(
       'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
@@ -117,7 +126,7 @@ function readName(input: Fields): string {
   return name;
 }
 
-/** Deletes at once when forced, else when the recovery window has passed. */
+/** Deletes when the recovery window has passed or, when forced, after the little that AWS takes for it. */
 function deleteSecret(context: SecretsContext, input: Fields): AwsOutput {
   const { clock } = context.account;
   const secretId = input.string('SecretId');
@@ -129,13 +138,13 @@ function deleteSecret(context: SecretsContext, input: Fields): AwsOutput {
   const found = secret ?? context.store.find(secretId);
   if (found.deletedAt && !forced) throw markedForDeletion();
   const now = clock.now();
-  const goneAt = new Date(now.getTime() + (forced ? 0 : days * DAY_MS));
+  const deletionDate = new Date(now.getTime() + (forced ? 0 : days * DAY_MS));
   found.deletedAt = now;
   found.changedAt = now;
   context.rotation.halt(found);
-  if (forced) context.store.remove(found);
-  else clock.at(goneAt, `deletion of ${found.name}`, () => removeIfStillDeleted(context, found, now));
-  return { ...identity(found), DeletionDate: goneAt };
+  const goneAt = forced ? new Date(now.getTime() + context.forcedDeletionMs) : deletionDate;
+  clock.at(goneAt, `deletion of ${found.name}`, () => removeIfStillDeleted(context, found, now));
+  return { ...identity(found), DeletionDate: deletionDate };
 }
 
 function readRecoveryWindow(input: Fields, forced: boolean): number {
@@ -150,11 +159,15 @@ function readRecoveryWindow(input: Fields, forced: boolean): number {
 }
 
 function removeIfStillDeleted(context: SecretsContext, secret: Secret, deletedAt: Date): void {
-  if (secret.deletedAt === deletedAt) context.store.remove(secret);
+  if (secret.deletedAt !== deletedAt) return;
+  for (const name of ['StartSecretVersionDelete', 'EndSecretVersionDelete'] as const)
+    context.emit(deletionEvent(context.account, name, secret));
+  context.store.remove(secret);
 }
 
 function restoreSecret(context: SecretsContext, input: Fields): AwsOutput {
   const secret = context.store.find(input.string('SecretId'));
+  if (secret.deletedAt) context.emit(deletionEvent(context.account, 'CancelSecretVersionDelete', secret));
   delete secret.deletedAt;
   secret.changedAt = context.account.clock.now();
   context.rotation.schedule(secret);

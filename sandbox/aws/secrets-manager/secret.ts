@@ -11,11 +11,14 @@ export type SecretValue =
 export interface SecretVersion {
   readonly id: string;
   value?: SecretValue;
-  /** The customer's KMS key the value was written under; undefined for the AWS managed one. */
-  kmsKeyId?: string;
+  /** The KMS keys that can decrypt the value, the newest last. */
+  kmsKeyIds?: readonly string[];
   createdAt: Date;
   accessedOn?: Date;
 }
+
+/** What AWS calls its own key for secrets in a list of versions. */
+export const DEFAULT_KEY = 'DefaultEncryptionKey';
 
 export const AWS_CURRENT = 'AWSCURRENT';
 export const AWS_PENDING = 'AWSPENDING';

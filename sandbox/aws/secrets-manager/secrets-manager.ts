@@ -1,6 +1,7 @@
 import type { AwsAccount } from '../account';
 import { type Operations, perform } from '../operations';
 import type { AwsInput, AwsOutput, AwsService, Caller } from '../service';
+import { batchOperations } from './batch';
 import type { SecretsContext } from './context';
 import type { SecretEvent } from './events';
 import { listOperations } from './list-operations';
@@ -22,6 +23,11 @@ export interface SecretsManagerOptions {
   readonly emit?: (event: SecretEvent) => void;
   /** What AWS leaves undocumented about rotations. @default DEFAULT_ROTATION_BEHAVIOUR */
   readonly rotation?: Partial<RotationBehaviour>;
+  /**
+   * How long a secret that is deleted by force is still described, with its name taken. It was after one second, and no longer after four.
+   * @default 2000
+   */
+  readonly forcedDeletionMs?: number;
 }
 
 /** A secret as a checker sees it, values and all. No function of the account can. */
@@ -59,7 +65,7 @@ export class SecretsManager implements AwsService {
   readonly #operations: Operations;
 
   constructor(options: SecretsManagerOptions) {
-    const { account, emit = () => {}, canInvoke = () => true } = options;
+    const { account, emit = () => {}, canInvoke = () => true, forcedDeletionMs = 2000 } = options;
     const views = new SecretViews(this.#store, account.consistency);
     const noteAndEmit = (event: SecretEvent): void => {
       views.note();
@@ -69,6 +75,7 @@ export class SecretsManager implements AwsService {
     const context: SecretsContext = {
       account,
       emit: noteAndEmit,
+      forcedDeletionMs,
       store: this.#store,
       views,
       encryption: new ValueEncryption(account),
@@ -77,6 +84,7 @@ export class SecretsManager implements AwsService {
     this.#operations = {
       ...secretOperations(context),
       ...valueOperations(context),
+      ...batchOperations(context),
       ...listOperations(context),
       ...policyOperations(context),
       ...rotationOperations(context, canInvoke),

@@ -1,14 +1,22 @@
 import type { AwsAccount } from '../account';
 import { AwsError, type Caller } from '../service';
-import type { Secret, SecretVersion } from './secret';
+import { invalidParameter } from './errors';
+import { AWS_CURRENT, AWS_PENDING, AWS_PREVIOUS, DEFAULT_KEY, type Secret, type SecretVersion } from './secret';
 
-const AWS_MANAGED_KEY = 'alias/aws/secretsmanager';
+const OF_AWS: readonly string[] = ['alias/aws/secretsmanager', DEFAULT_KEY];
+/** What stands in the place of a version while Secrets Manager tries out a key. */
+const TRIAL = 'RequestToValidateKeyAccess';
+/** Recorded from AWS: versions under any other label stay under the key that they were written with. */
+const REENCRYPTED = [AWS_CURRENT, AWS_PENDING, AWS_PREVIOUS];
 
+type KeyOperation = 'GenerateDataKey' | 'Encrypt' | 'Decrypt';
+
+/** One question to KMS, on behalf of whoever called Secrets Manager. */
 interface KeyUse {
-  readonly operation: 'GenerateDataKey' | 'Decrypt';
-  readonly keyId: string | undefined;
-  /** What Secrets Manager answers when the key cannot be used at all. */
-  readonly failure: string;
+  readonly operation: KeyOperation;
+  readonly keyId: string;
+  readonly secretArn: string;
+  readonly versionId: string;
 }
 
 /**
@@ -18,31 +26,77 @@ interface KeyUse {
 export class ValueEncryption {
   constructor(private readonly account: AwsAccount) {}
 
-  async write(secret: Secret, versionId: string, caller: Caller): Promise<void> {
-    const use: KeyUse = { operation: 'GenerateDataKey', keyId: secret.kmsKeyId, failure: 'EncryptionFailure' };
-    await this.#use(use, { SecretARN: secret.arn, SecretVersionId: versionId }, caller);
-  }
-
-  async read(secret: Secret, version: SecretVersion, caller: Caller): Promise<void> {
-    const use: KeyUse = { operation: 'Decrypt', keyId: version.kmsKeyId, failure: 'DecryptionFailure' };
-    await this.#use(use, { SecretARN: secret.arn, SecretVersionId: version.id }, caller);
-  }
-
-  async #use(use: KeyUse, encryptionContext: Readonly<Record<string, string>>, caller: Caller): Promise<void> {
-    if (use.keyId === undefined || use.keyId === AWS_MANAGED_KEY) return;
-    const input = { KeyId: use.keyId, EncryptionContext: encryptionContext };
-    const via = `secretsmanager.${this.account.region}.amazonaws.com`;
+  /** Tries out a key that a secret is to have from now on. It changes nothing. */
+  async tryOut(secret: Secret, keyId: string, caller: Caller): Promise<void> {
+    const use = { keyId, secretArn: secret.arn, versionId: TRIAL };
     try {
-      await this.account.call('kms', use.operation, input, { ...caller, via });
+      await this.#use({ ...use, operation: 'GenerateDataKey' }, caller);
+      await this.#use({ ...use, operation: 'Decrypt' }, caller);
     } catch (error) {
-      throw translated(error, use.failure);
+      throw unfit(error);
     }
   }
+
+  async write(secret: Secret, versionId: string, caller: Caller): Promise<void> {
+    const keyId = secret.kmsKeyId ?? DEFAULT_KEY;
+    try {
+      await this.#use({ operation: 'GenerateDataKey', keyId, secretArn: secret.arn, versionId }, caller);
+    } catch (error) {
+      throw translated(error, 'EncryptionFailure');
+    }
+  }
+
+  /** Succeeds when one of the version's keys can be used, of which the newest is asked first. */
+  async read(secret: Secret, version: SecretVersion, caller: Caller): Promise<void> {
+    let refusal: unknown;
+    for (const keyId of [...(version.kmsKeyIds ?? [])].reverse()) {
+      try {
+        return await this.#use({ operation: 'Decrypt', keyId, secretArn: secret.arn, versionId: version.id }, caller);
+      } catch (error) {
+        refusal = translated(error, 'DecryptionFailure');
+      }
+    }
+    if (refusal) throw refusal;
+  }
+
+  /** Puts what is current, pending and previous under the secret's new key as well. What the caller may not re-encrypt stays as it is, without a word. */
+  async reencrypt(secret: Secret, caller: Caller): Promise<void> {
+    const keyId = secret.kmsKeyId ?? DEFAULT_KEY;
+    for (const version of new Set(REENCRYPTED.flatMap((label) => secret.holderOf(label) ?? []))) {
+      if (!version.kmsKeyIds || version.kmsKeyIds.includes(keyId)) continue;
+      try {
+        await this.read(secret, version, caller);
+        await this.#use({ operation: 'Encrypt', keyId, secretArn: secret.arn, versionId: version.id }, caller);
+        version.kmsKeyIds = [...version.kmsKeyIds, keyId];
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+      }
+    }
+  }
+
+  async #use({ operation, keyId, secretArn, versionId }: KeyUse, caller: Caller): Promise<void> {
+    if (OF_AWS.includes(keyId)) return;
+    const input = { KeyId: keyId, EncryptionContext: { SecretARN: secretArn, SecretVersionId: versionId } };
+    const via = `secretsmanager.${this.account.region}.amazonaws.com`;
+    await this.account.call('kms', operation, input, { ...caller, via });
+  }
 }
+
+const UNUSABLE = ['NotFoundException', 'DisabledException', 'KMSInvalidStateException'];
 
 function translated(error: unknown, failure: string): unknown {
   if (!(error instanceof AwsError)) return error;
   if (error.code === 'AccessDeniedException') return new AwsError(error.code, 'Access to KMS is not allowed');
-  const unusable = ['NotFoundException', 'DisabledException', 'KMSInvalidStateException'];
-  return unusable.includes(error.code) ? new AwsError(failure, `KMS: ${error.message}`) : error;
+  return UNUSABLE.includes(error.code) ? new AwsError(failure, `KMS: ${error.message}`) : error;
+}
+
+/** Why a secret cannot have a key: recorded from AWS, but for one whose deletion is pending. */
+function unfit(error: unknown): unknown {
+  if (!(error instanceof AwsError) || !UNUSABLE.includes(error.code)) return translated(error, '');
+  const { code, message } = error;
+  if (code === 'DisabledException') {
+    return invalidParameter('The operation failed because the specified KMS key is disabled.');
+  }
+  const details = `(Service: AWSKMS; Status Code: 400; Error Code: ${code}; Proxy: null)`;
+  return invalidParameter(`The operation failed because of an invalid KMS key: ${message} ${details}`);
 }

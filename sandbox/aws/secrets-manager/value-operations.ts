@@ -2,13 +2,11 @@ import { UnmodelledError } from '../../errors';
 import { midnightMs } from '../../utc-time';
 import type { Fields } from '../fields';
 import type { Operations } from '../operations';
-import { AwsError, type AwsOutput, type Caller } from '../service';
+import type { AwsOutput, Caller } from '../service';
 import { identity, noteLabels, type SecretsContext } from './context';
-import { invalidParameter, invalidRequest, notFound, outOfBounds } from './errors';
+import { checkLength, checkMembers, checkVersionId, invalidParameter, invalidRequest, notFound } from './errors';
 import { putValue, readToken, readValue, type ValuePut } from './put-value';
 import { AWS_CURRENT, type Secret, type SecretValue, type SecretVersion } from './secret';
-
-const MOST_BATCHED = 20;
 
 /** Operations on values and their labels. */
 export function valueOperations(context: SecretsContext): Operations {
@@ -16,10 +14,6 @@ export function valueOperations(context: SecretsContext): Operations {
     GetSecretValue: {
       fields: ['SecretId', 'VersionId', 'VersionStage'],
       run: (input, caller) => getSecretValue(context, input, caller),
-    },
-    BatchGetSecretValue: {
-      fields: ['SecretIdList'],
-      run: (input, caller) => batchGetSecretValue(context, input, caller),
     },
     PutSecretValue: {
       fields: ['SecretId', 'ClientRequestToken', 'SecretString', 'SecretBinary', 'VersionStages'],
@@ -37,6 +31,7 @@ async function getSecretValue(context: SecretsContext, input: Fields, caller: Ca
   const secret = context.store.findUsable(input.string('SecretId'));
   const id = input.optionalString('VersionId');
   const label = input.optionalString('VersionStage');
+  checkVersionId('versionId', id);
   // The plain read, that of every service, is taken to be consistent.
   const shown = id === undefined && label === undefined ? secret : context.views.find(secret.arn, caller);
   const version = chooseVersion(shown, id, label);
@@ -74,25 +69,6 @@ const valueFields = (value: SecretValue | undefined): AwsOutput => {
   return value.kind === 'text' ? { SecretString: value.text } : { SecretBinary: value.bytes };
 };
 
-/** Each secret of a batch is a read of its own: authorised, counted and refused by itself. */
-async function batchGetSecretValue(context: SecretsContext, input: Fields, caller: Caller): Promise<AwsOutput> {
-  const ids = input.strings('SecretIdList');
-  if (ids.length < 1 || ids.length > MOST_BATCHED) {
-    throw invalidParameter(`SecretIdList must hold between 1 and ${MOST_BATCHED} secrets.`);
-  }
-  const values: AwsOutput[] = [];
-  const errors: AwsOutput[] = [];
-  for (const id of ids) {
-    try {
-      values.push(await context.account.call('secretsmanager', 'GetSecretValue', { SecretId: id }, caller));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      errors.push({ SecretId: id, ErrorCode: error.code, Message: error.message });
-    }
-  }
-  return { SecretValues: values, Errors: errors };
-}
-
 async function putSecretValue(context: SecretsContext, input: Fields, caller: Caller): Promise<AwsOutput> {
   const secret = context.store.findUsable(input.string('SecretId'));
   const token = readToken(input);
@@ -104,26 +80,24 @@ async function putSecretValue(context: SecretsContext, input: Fields, caller: Ca
   return { ...identity(secret), VersionId: version.id, VersionStages: secret.labelsOf(version.id) };
 }
 
+const LABELS = [1, 20] as const;
+const LABEL_LENGTHS = [1, 256] as const;
+
 function readLabels(input: Fields): readonly string[] | undefined {
   const labels = input.optionalStrings('VersionStages');
-  if (labels && (labels.length < 1 || labels.length > 20)) {
-    throw outOfBounds('versionStages', 'Member must have length between 1 and 20, inclusive');
-  }
-  for (const label of labels ?? []) checkLabel(label);
+  if (!labels) return undefined;
+  checkLength('versionStages', labels.length, LABELS, `[${labels.join(', ')}]`);
+  checkMembers('versionStages', labels, LABEL_LENGTHS);
   return labels;
-}
-
-function checkLabel(label: string): void {
-  if (label.length < 1 || label.length > 256) {
-    throw outOfBounds('versionStage', 'Member must have length between 1 and 256, inclusive');
-  }
 }
 
 function updateSecretVersionStage(context: SecretsContext, input: Fields): AwsOutput {
   const secret = context.store.findUsable(input.string('SecretId'));
   const label = input.string('VersionStage');
   const to = input.optionalString('MoveToVersionId');
-  checkLabel(label);
+  checkLength('versionStage', label.length, LABEL_LENGTHS, label);
+  checkVersionId('moveToVersionId', to);
+  checkVersionId('removeFromVersionId', input.optionalString('RemoveFromVersionId'));
   checkMove(secret, label, input.optionalString('RemoveFromVersionId'), to);
   if (to === undefined) {
     secret.detach(label);

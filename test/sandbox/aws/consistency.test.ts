@@ -17,7 +17,11 @@ const MANY = 20;
 /** An account whose reads may be behind, with one secret and one parameter that everybody sees. */
 async function laggingAccount(options: Partial<ConsistencyOptions> = {}, seed = 1) {
   const clock = new VirtualClock(START);
-  const account = new AwsAccount(ACCOUNT_ID, REGION, clock, new Random(seed), { lagMs: LAG_MS, ...options });
+  const account = new AwsAccount(ACCOUNT_ID, REGION, clock, new Random(seed), {
+    lagMs: LAG_MS,
+    staleReads: 2,
+    ...options,
+  });
   account.add(new Ssm(account));
   account.add(new SecretsManager({ account }));
   const call = (service: string, operation: string, input: AwsInput): Promise<AwsOutput> =>

@@ -117,6 +117,29 @@ describe('Events', () => {
   });
 });
 
+describe('the limits of a bus', () => {
+  const put = async (name: string, pattern: unknown, call: (operation: string, input: AwsInput) => Promise<unknown>) =>
+    call('PutRule', { Name: name, EventPattern: JSON.stringify(pattern) });
+  const wild = { detail: { name: [{ wildcard: 'prod/*' }] } };
+
+  it('are 4,096 characters of a pattern', async () => {
+    const { call } = await setUp({ ScheduleExpression: 'rate(1 hour)' });
+    const fill = (length: number) => ({ source: [''.padEnd(length - '{"source":[""]}'.length, 'x')] });
+
+    await expect(put('longest', fill(4096), call)).resolves.toBeDefined();
+    await expect(put('too-long', fill(4097), call)).rejects.toMatchObject({ code: 'ValidationException' });
+  });
+
+  it('are thirty rules with wildcards, however often they are put', async () => {
+    const { call } = await setUp({ ScheduleExpression: 'rate(1 hour)' });
+    for (let index = 0; index < 30; index += 1) await put(`wild-${index}`, wild, call);
+
+    await expect(put('wild-0', wild, call)).resolves.toBeDefined();
+    await expect(put('wild-30', wild, call)).rejects.toMatchObject({ code: 'LimitExceededException' });
+    await expect(put('tame', { source: ['aws.ssm'] }, call)).resolves.toBeDefined();
+  });
+});
+
 describe('parseSchedule', () => {
   it.each(['rate(0 minutes)', 'rate(1 minutes)', 'rate(2 minute)', 'rate(1 week)', 'every day', 'rate(15 minutes'])(
     'rejects %s',

@@ -20,6 +20,9 @@ const policyWith = (changes: Policy = {}, operation: Policy = { Deidentify: { Ma
     ...changes,
   });
 
+const identifiers = (count: number): readonly Policy[] =>
+  Array.from({ length: count }, (_, index) => ({ Name: index === 0 ? 'Pass' : `Other${index}`, Regex: 'a' }));
+
 const statement = (DataIdentifier: readonly string[]): Policy => ({
   Statement: [{ DataIdentifier, Operation: { Deidentify: { MaskConfig: {} } } }],
 });
@@ -54,6 +57,14 @@ describe('a log group', () => {
     expect(lines()[0]?.text).toBe(`${PASS}abcdef`);
   });
 
+  it('takes ten identifiers, with names of 128 and patterns of 200 characters', async () => {
+    const { protect, logs } = await setUp();
+    const longest = { Name: 'N'.repeat(128), Regex: 'a'.repeat(200) };
+    const policy = policyWith({ Configuration: { CustomDataIdentifier: [...identifiers(9), longest] } });
+    await protect(policy);
+    expect(logs.group(GROUP)?.dataProtectionPolicy).toBe(policy);
+  });
+
   it('masks nothing that is only audited', async () => {
     const { protect, write, lines } = await setUp();
     await protect(policyWith({}, { Audit: { FindingsDestination: {} } }));
@@ -75,6 +86,21 @@ describe('a log group', () => {
     ['a part of a policy that is not modelled', policyWith({ Purpose: 'none' }), '"Purpose"'],
     ['an identifier that is not declared', policyWith(statement(['Other'])), 'Other is no custom identifier'],
     ['another version', policyWith({ Version: '2012-10-17' }), 'Version must be 2021-06-01'],
+    [
+      'eleven identifiers',
+      policyWith({ Configuration: { CustomDataIdentifier: identifiers(11) } }),
+      'there can be 10 custom identifiers',
+    ],
+    [
+      'a name of 129 characters',
+      policyWith({ Configuration: { CustomDataIdentifier: [{ Name: 'N'.repeat(129), Regex: 'a' }] } }),
+      '1 to 128 letters',
+    ],
+    [
+      'a pattern of 201 characters',
+      policyWith({ Configuration: { CustomDataIdentifier: [{ Name: 'Pass', Regex: 'a'.repeat(201) }] } }),
+      'at most 200 characters',
+    ],
     [
       'a pattern with a group',
       policyWith({ Configuration: { CustomDataIdentifier: [{ Name: 'Pass', Regex: '(a|b)' }] } }),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SOURCES } from './recorded/source';
 import { RECORDED } from './recorded-behaviour';
 
 /** A `describe`, a test, or the title of a case in a table, in the order of the source. */
-const TITLE = /(?:\b(describe|it)(?:\.each\([^\n]*?\))?\(\s*|\b(title): )(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+const TITLE =
+  /(?:\b(describe|it)(?:\.each\([^\n]*?\))?\(\s*|^ *\](?: as const)?\)\(\s*|\b(title): )(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/gm;
 
 const tests = new Map<string, ReadonlySet<string>>();
 
@@ -23,13 +25,17 @@ function testsIn(file: string): ReadonlySet<string> {
 }
 
 describe('the index of what is known of AWS', () => {
-  it.each(RECORDED)('knows a test of this: $fact', ({ shownBy, marks }) => {
-    expect(marks.length).toBeGreaterThan(0);
+  it.each(RECORDED)('knows a test of this: $fact', ({ shownBy, from }) => {
+    expect(from.length).toBeGreaterThan(0);
     expect(shownBy.length).toBeGreaterThan(0);
     for (const each of shownBy) {
       const [file = '', test = ''] = each.split(/: (.*)/);
       expect([...testsIn(file)]).toContain(test);
     }
+  });
+
+  it('names no source that nothing is known from', () => {
+    expect(Object.keys(SOURCES).sort()).toEqual([...new Set(RECORDED.flatMap(({ from }) => from))].sort());
   });
 
   it('says nothing twice', () => {

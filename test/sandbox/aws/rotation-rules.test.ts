@@ -20,7 +20,6 @@ const cron = (fields: string, Duration?: string) => ({
 
 describe('the window of a rotation schedule', () => {
   const cases = [
-    // [REC] STK: AfterDays 30 set 09-24T06:11Z is next due by 10-24T23:59:59Z
     {
       title: 'thirty days on',
       rules: { AutomaticallyAfterDays: 30 },
@@ -28,7 +27,6 @@ describe('the window of a rotation schedule', () => {
       start: '2026-10-24T00:00:00.000Z',
       end: '2026-10-25T00:00:00.000Z',
     },
-    // [REC] STK: the first of the month, one hour
     {
       title: 'monthly, one hour',
       rules: cron('0 0 1 * ? *', '1h'),
@@ -36,7 +34,6 @@ describe('the window of a rotation schedule', () => {
       start: '2026-10-01T00:00:00.000Z',
       end: '2026-10-01T01:00:00.000Z',
     },
-    // [API] and [DOC] rotate-secrets_schedule for what follows
     {
       title: 'a rate in days',
       rules: { ScheduleExpression: 'rate(90 days)' },
@@ -162,7 +159,6 @@ describe('rotation rules as read back', () => {
     expect(describeRules(rules, 30)).toEqual({ AutomaticallyAfterDays: 30, Duration: '3h' });
   });
 
-  // [REC] STK: a monthly cron reads back as 7 days when it was set a week before its window
   it('say in days how far a schedule was off when it was set', () => {
     expect(describeRules(read(cron('0 0 1 * ? *', '1h')), 7)).toMatchObject({ AutomaticallyAfterDays: 7 });
   });

@@ -23,6 +23,7 @@ const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:claude-key
 const FIRST = '11111111-1111-4111-8111-111111111111';
 const TOKEN = '22222222-2222-4222-8222-222222222222';
 const OTHER = '33333333-3333-4333-8333-333333333333';
+const FOURTH = '44444444-4444-4444-8444-444444444444';
 const ALL_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
 const RULES = { ScheduleExpression: 'rate(90 days)' };
 
@@ -96,7 +97,6 @@ const failAt = (step: string): void => {
 };
 
 describe('a rotation', () => {
-  // [REC] aws.md section 1, from SNAP and STK
   it('answers at once, with an announced version that has no value yet', async () => {
     let atFirstCall: unknown;
     const good = functions.run;
@@ -142,7 +142,18 @@ describe('a rotation', () => {
       expect(call).toMatchObject({ SecretId: inspect().arn, ClientRequestToken: TOKEN });
       expect(call.RotationToken).toMatch(/^[a-zA-Z0-9-]{36,256}$/);
     }
-    expect(functions.callers[0]?.principal).toBe('secretsmanager.amazonaws.com');
+    for (const caller of functions.callers) {
+      expect(caller).toMatchObject({ principal: 'secretsmanager.amazonaws.com', accountId: ACCOUNT_ID });
+    }
+  });
+
+  it('comes to its function for the secret, so that a permission may ask for account and secret', async () => {
+    const asked: unknown[] = [];
+    await aws.close();
+    await setUp({ canInvoke: (...args) => asked.push(args) > 0 });
+    await rotateAndSettle();
+    expect(asked).toEqual([[FUNCTION_ARN, inspect().arn]]);
+    expect(new Set(functions.callers.map(({ sourceArn }) => sourceArn))).toEqual(new Set([inspect().arn]));
   });
 
   it('does not start a step before the one before it has ended', async () => {
@@ -167,7 +178,6 @@ describe('a rotation', () => {
     expect(labels()[OTHER]).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
 
-  // [DOC]
   it('has succeeded as well when its function takes AWSPENDING off', async () => {
     const good = functions.run;
     functions.run = async (call) => {
@@ -180,14 +190,13 @@ describe('a rotation', () => {
     expect(labels()[TOKEN]).toEqual(['AWSCURRENT']);
   });
 
-  // [REC] missing token on raw HTTP
+  // A bare request: the SDK always makes a token up.
   it('rejects a request without a token', async () => {
     const input = { SecretId: NAME, RotationLambdaARN: FUNCTION_ARN, RotationRules: RULES };
     await expect(ask('RotateSecret', input)).rejects.toMatchObject({ code: 'InvalidParameterException' });
     expect(inspect().rotationEnabled).toBe(false);
   });
 
-  // [REC] STK: the version's date is that of the put, not of its announcement
   it('counts the put as the birth of the version, and notes when it succeeded', async () => {
     failAt('createSecret');
     await rotateAndSettle();
@@ -217,9 +226,41 @@ describe('a rotation', () => {
         additionalEventData: { SecretId: inspect().arn },
       },
     });
+    expect(events.at(-1)?.detail).not.toHaveProperty('errorMessage');
   });
 
-  // [REC] aws.md section 1
+  it('that fails is told of with everything that AWS says of it, and nothing more', async () => {
+    failAt('createSecret');
+    await rotateAndSettle();
+    const service = 'secretsmanager.amazonaws.com';
+    expect(events.at(-1)).toEqual({
+      detailType: 'AWS Service Event via CloudTrail',
+      source: 'aws.secretsmanager',
+      resources: [],
+      detail: {
+        eventVersion: '1.08',
+        userIdentity: { accountId: ACCOUNT_ID, invokedBy: service },
+        eventTime: '2026-09-24T06:11:00Z',
+        eventSource: service,
+        eventName: 'RotationFailed',
+        awsRegion: REGION,
+        sourceIPAddress: service,
+        userAgent: service,
+        errorMessage: `Error when executing lambda ${FUNCTION_ARN} during createSecret step`,
+        requestParameters: null,
+        responseElements: null,
+        additionalEventData: { SecretId: inspect().arn },
+        requestID: `Rotation-${inspect().arn}-${TOKEN}`,
+        eventID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        readOnly: false,
+        eventType: 'AwsServiceEvent',
+        managementEvent: true,
+        recipientAccountId: ACCOUNT_ID,
+        eventCategory: 'Management',
+      },
+    });
+  });
+
   const refusals = [
     {
       title: 'without a function',
@@ -310,7 +351,6 @@ describe('a failed rotation', () => {
     expect(functions.calls).toHaveLength(3);
   });
 
-  // [DOC] rule, [ISS] wording: aws.md section 1
   it('rejects another rotation until AWSPENDING is cleared', async () => {
     failAt('createSecret');
     await rotateAndSettle();
@@ -348,7 +388,6 @@ describe('a failed rotation', () => {
 });
 
 describe('a value put by hand', () => {
-  // [DOC] aws.md section 1: RotationAbandoned
   it('during a rotation takes AWSPENDING away, ends the rotation and tells of it', async () => {
     failAt('testSecret');
     await rotateAndSettle();
@@ -357,6 +396,14 @@ describe('a value put by hand', () => {
     expect(eventNames().at(-1)).toBe('RotationAbandoned');
     await aws.clock.advanceBy(DAY_MS);
     expect(functions.steps).toEqual(ALL_STEPS.slice(0, 3));
+  });
+
+  it('by UpdateSecret does the same', async () => {
+    failAt('testSecret');
+    await rotateAndSettle();
+    await ask('UpdateSecret', { SecretId: NAME, ClientRequestToken: OTHER, SecretString: 'by hand' });
+    expect(labels()[TOKEN]).toEqual([]);
+    expect(eventNames().at(-1)).toBe('RotationAbandoned');
   });
 
   it('counts as a rotation for the next date, though not as the last one', async () => {
@@ -379,7 +426,6 @@ describe('a value put by hand', () => {
 describe('a deferred rotation', () => {
   const defer = () => rotateAndSettle({ RotateImmediately: false });
 
-  // [REC] STK: aws.md section 1, "Deferred test"
   it('has a copy of the current value tested and nothing else', async () => {
     let tested: unknown;
     functions.run = async ({ SecretId, ClientRequestToken }) => {
@@ -397,6 +443,20 @@ describe('a deferred rotation', () => {
     expect((await describeSecret()).LastRotatedDate).toBeUndefined();
   });
 
+  it('leaves one more copy of the live value behind each time', async () => {
+    await defer();
+    await rotateAndSettle({ RotateImmediately: false, ClientRequestToken: OTHER });
+    expect(inspect().versions.map(({ value }) => value)).toEqual(Array(3).fill({ kind: 'text', text: 'one' }));
+  });
+
+  it('has not called its function when the caller gets the answer', async () => {
+    const input = { SecretId: NAME, ClientRequestToken: TOKEN, RotationLambdaARN: FUNCTION_ARN, RotationRules: RULES };
+    await ask('RotateSecret', { ...input, RotateImmediately: false });
+    expect(functions.calls).toEqual([]);
+    await aws.clock.settle();
+    expect(functions.steps).toEqual(['testSecret']);
+  });
+
   it('sets the schedule', async () => {
     await defer();
     expect(await describeSecret()).toMatchObject({ RotationEnabled: true, RotationLambdaARN: FUNCTION_ARN });
@@ -410,10 +470,94 @@ describe('a deferred rotation', () => {
   });
 });
 
+describe('a schedule as read back', () => {
+  const cases = [
+    {
+      title: 'a number of days',
+      rules: { AutomaticallyAfterDays: 30 },
+      next: '2026-10-24T23:59:59Z',
+      read: { AutomaticallyAfterDays: 30 },
+    },
+    {
+      title: 'a rate in days',
+      rules: { ScheduleExpression: 'rate(30 days)' },
+      next: '2026-10-24T23:59:59Z',
+      read: { ScheduleExpression: 'rate(30 days)' },
+    },
+    {
+      title: 'a monthly cron with a window of one hour',
+      rules: { ScheduleExpression: 'cron(0 0 1 * ? *)', Duration: '1h' },
+      next: '2026-10-01T00:59:59Z',
+      read: { ScheduleExpression: 'cron(0 0 1 * ? *)', Duration: '1h', AutomaticallyAfterDays: 7 },
+    },
+    {
+      title: 'a rate in hours without a window of its own',
+      rules: { ScheduleExpression: 'rate(4 hours)' },
+      next: '2026-09-24T08:59:59Z',
+      read: { ScheduleExpression: 'rate(4 hours)' },
+    },
+  ];
+  it.each(cases)('has its next date a second before the end of the window: $title', async ({ rules, next, read }) => {
+    await rotateAndSettle({ RotationRules: rules });
+    expect(await describeSecret()).toMatchObject({ NextRotationDate: new Date(next), RotationRules: read });
+  });
+});
+
+describe('a schedule that is changed without a rotation', () => {
+  const change = (RotationRules: RotateSecretCommandInput['RotationRules']) =>
+    rotateAndSettle({ ClientRequestToken: OTHER, RotateImmediately: false, RotationRules });
+
+  const rotationsUntil = async (time: string): Promise<readonly string[]> => {
+    const before = functions.calls.length;
+    await aws.clock.advanceTo(new Date(time));
+    return functions.calls.slice(before).flatMap(({ Step }) => (Step === 'createSecret' ? [Step] : []));
+  };
+
+  beforeEach(() => rotateAndSettle({ RotationRules: { ScheduleExpression: 'rate(10 days)' } }));
+
+  it('still has the rotation that was due next, where the new one is a rate', async () => {
+    await change({ ScheduleExpression: 'rate(90 days)' });
+    expect(await describeSecret()).toMatchObject({ NextRotationDate: new Date('2026-12-23T23:59:59Z') });
+    expect(await rotationsUntil('2026-10-05T00:00:00Z')).toHaveLength(1);
+    expect(await rotationsUntil('2026-12-01T00:00:00Z')).toHaveLength(0);
+  });
+
+  it('has it once, however often it is changed', async () => {
+    await change({ ScheduleExpression: 'rate(90 days)' });
+    await rotateAndSettle({ RotateImmediately: false, RotationRules: RULES, ClientRequestToken: FOURTH });
+    expect(await rotationsUntil('2026-12-01T00:00:00Z')).toHaveLength(1);
+  });
+
+  it('has it no more once rotation is cancelled, however often it was changed', async () => {
+    await change({ ScheduleExpression: 'rate(90 days)' });
+    await rotateAndSettle({ RotateImmediately: false, RotationRules: RULES, ClientRequestToken: FOURTH });
+    await client.send(new CancelRotateSecretCommand({ SecretId: NAME }));
+    expect(await rotationsUntil('2027-03-01T00:00:00Z')).toHaveLength(0);
+  });
+
+  it('has it no more where the new one is a cron', async () => {
+    await change({ ScheduleExpression: 'cron(0 0 1 12 ? *)' });
+    expect(await rotationsUntil('2026-11-30T00:00:00Z')).toHaveLength(0);
+  });
+
+  it('has it no more after a rotation in between', async () => {
+    await change({ ScheduleExpression: 'rate(90 days)' });
+    await rotateAndSettle({ ClientRequestToken: FOURTH, RotationRules: RULES });
+    expect(await rotationsUntil('2026-12-01T00:00:00Z')).toHaveLength(0);
+  });
+
+  it('has it no more where the sandbox is told so', async () => {
+    await aws.close();
+    await setUp({ rotation: { keepsDueRotation: false } });
+    await rotateAndSettle({ RotationRules: { ScheduleExpression: 'rate(10 days)' } });
+    await change({ ScheduleExpression: 'rate(90 days)' });
+    expect(await rotationsUntil('2026-12-01T00:00:00Z')).toHaveLength(0);
+  });
+});
+
 describe('cancelling', () => {
   const cancel = () => client.send(new CancelRotateSecretCommand({ SecretId: NAME }));
 
-  // [REC] stackd lifecycle: cancel-unconfigured-rotation
   it('succeeds on a secret that was never rotated', async () => {
     await cancel();
     expect((await describeSecret()).RotationEnabled).toBe(false);
@@ -429,7 +573,6 @@ describe('cancelling', () => {
     expect(functions.steps).toEqual(ALL_STEPS);
   });
 
-  // [REC] STK: cancelled in setSecret
   it('in the middle of a step lets it end, calls no further one and leaves the labels', async () => {
     const good = functions.run;
     functions.run = async (call) => {
@@ -451,6 +594,16 @@ describe('cancelling', () => {
     await aws.clock.advanceBy(DAY_MS);
     expect(functions.steps).toEqual(['createSecret']);
     expect(eventNames()).toEqual(['RotationStarted']);
+  });
+
+  it('makes way for another rotation once the labels are mended', async () => {
+    failAt('testSecret');
+    await rotateAndSettle();
+    await cancel();
+    await ask('UpdateSecretVersionStage', { SecretId: NAME, VersionStage: 'AWSPENDING', RemoveFromVersionId: TOKEN });
+    functions.run = templateRotation(aws.account, roleSession('rotate'), () => 'made anew');
+    await rotateAndSettle({ ClientRequestToken: OTHER });
+    expect(labels()[OTHER]).toEqual(['AWSCURRENT', 'AWSPENDING']);
   });
 
   it('is undone by a rotation that brings no settings of its own', async () => {

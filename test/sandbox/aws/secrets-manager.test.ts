@@ -1,35 +1,28 @@
 import {
-  BatchGetSecretValueCommand,
   CreateSecretCommand,
-  DeleteResourcePolicyCommand,
-  DeleteSecretCommand,
+  type CreateSecretCommandInput,
   DescribeSecretCommand,
-  GetResourcePolicyCommand,
+  GetRandomPasswordCommand,
   GetSecretValueCommand,
-  ListSecretsCommand,
-  type ListSecretsCommandInput,
   ListSecretVersionIdsCommand,
-  PutResourcePolicyCommand,
   PutSecretValueCommand,
+  RemoveRegionsFromReplicationCommand,
   ReplicateSecretToRegionsCommand,
-  RestoreSecretCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
+  StopReplicationToReplicaCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
+  ValidateResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { Kms } from '../../../sandbox/aws/kms';
 import type { SecretEvent } from '../../../sandbox/aws/secrets-manager/events';
 import { SecretsManager } from '../../../sandbox/aws/secrets-manager/secrets-manager';
-import { AwsError } from '../../../sandbox/aws/service';
+import { FIRST, NAME, SECOND, THIRD } from './secrets-account';
 import { ACCOUNT_ID, createTestAccount, REGION, START, type TestAccount } from './test-account';
 
 const HOUR_MS = 60 * 60 * 1000;
-const NAME = 'prod/claude/rag-service/key';
-const FIRST = '11111111-1111-4111-8111-111111111111';
-const SECOND = '22222222-2222-4222-8222-222222222222';
-const THIRD = '33333333-3333-4333-8333-333333333333';
 
 let aws: TestAccount;
 let service: SecretsManager;
@@ -41,7 +34,6 @@ beforeEach(async () => {
   events = [];
   service = new SecretsManager({ account: aws.account, emit: (event) => events.push(event) });
   aws.account.add(service);
-  aws.account.add(new Kms(aws.account));
   client = new SecretsManagerClient(aws.settings());
 });
 
@@ -94,7 +86,6 @@ describe('a secret', () => {
     for (const id of [NAME, ARN, ARN.slice(0, -7)]) expect((await describeSecret(id)).ARN).toBe(ARN);
   });
 
-  // [REC] stackd lifecycle: create-empty, describe-empty
   it('that was created without a value has neither versions nor labels nor a rotation flag', async () => {
     const created = await createEmpty();
     const described = await describeSecret();
@@ -102,6 +93,32 @@ describe('a secret', () => {
     expect(described.VersionIdsToStages).toBeUndefined();
     expect(described.RotationEnabled).toBeUndefined();
     expect(described.CreatedDate).toEqual(START);
+  });
+
+  it('may have a name of 512 letters, digits and any of /_+=.@-', async () => {
+    const name = 'a/B_0+=.@-'.padEnd(512, 'x');
+    await create('one', name);
+    expect(await describeSecret(name)).toMatchObject({ Name: name });
+  });
+
+  const refusals: { title: string; input: Partial<CreateSecretCommandInput>; name: string }[] = [
+    { title: 'no name', input: { Name: '' }, name: 'ValidationException' },
+    { title: 'a name of 513 characters', input: { Name: 'x'.repeat(513) }, name: 'ValidationException' },
+    { title: 'a name with a space', input: { Name: 'a b' }, name: 'InvalidParameterException' },
+    {
+      title: 'fifty-one tags',
+      input: { Tags: Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: 'v' })) },
+      name: 'InvalidParameterException',
+    },
+    {
+      title: 'a tag of 257 characters',
+      input: { Tags: [{ Key: 'k', Value: 'v'.repeat(257) }] },
+      name: 'ValidationException',
+    },
+  ];
+  it.each(refusals)('rejects $title', async ({ input, name }) => {
+    await expect(client.send(new CreateSecretCommand({ Name: NAME, ...input }))).rejects.toMatchObject({ name });
+    expect(service.secrets()).toEqual([]);
   });
 
   it('rejects a second secret of the same name', async () => {
@@ -134,6 +151,7 @@ describe('a secret', () => {
 describe('reading a value', () => {
   it('gives the current one with its labels, and notes the day of the read only', async () => {
     await create('one');
+    expect((await describeSecret()).LastAccessedDate).toBeUndefined();
     expect(await get()).toMatchObject({ SecretString: 'one', VersionId: FIRST, VersionStages: ['AWSCURRENT'] });
     expect((await describeSecret()).LastAccessedDate).toEqual(new Date('2026-09-24T00:00:00Z'));
   });
@@ -144,7 +162,6 @@ describe('reading a value', () => {
     expect((await get()).SecretBinary).toEqual(bytes);
   });
 
-  // [REC] aws.md section 2, GetSecretValue errors; stackd lifecycle and write_validation
   const refusals = [
     {
       title: 'a label that no version has',
@@ -160,6 +177,15 @@ describe('reading a value', () => {
       error: {
         name: 'ResourceNotFoundException',
         message: `Secrets Manager can't find the specified secret value for VersionId: ${THIRD}`,
+      },
+    },
+    {
+      title: 'what cannot be a version',
+      input: { VersionId: 'short' },
+      error: {
+        name: 'ValidationException',
+        message:
+          "1 validation error detected: Value 'short' at 'versionId' failed to satisfy constraint: Member must have length greater than or equal to 32",
       },
     },
     {
@@ -192,20 +218,6 @@ describe('reading a value', () => {
       $metadata: { httpStatusCode: 400 },
     });
   });
-
-  // [REC] stackd lifecycle: batch-values-and-missing
-  it('in a batch answers for each secret by itself', async () => {
-    await create();
-    const answer = await client.send(new BatchGetSecretValueCommand({ SecretIdList: [NAME, 'missing'] }));
-    expect(answer.SecretValues).toMatchObject([{ Name: NAME, SecretString: 'one' }]);
-    expect(answer.Errors).toEqual([
-      {
-        SecretId: 'missing',
-        ErrorCode: 'ResourceNotFoundException',
-        Message: "Secrets Manager can't find the specified secret.",
-      },
-    ]);
-  });
 });
 
 describe('writing a value', () => {
@@ -216,7 +228,6 @@ describe('writing a value', () => {
     expect(await labels()).toEqual({ [SECOND]: ['AWSPREVIOUS'], [THIRD]: ['AWSCURRENT'] });
   });
 
-  // [REC] aws.md section 2: the first version of an empty secret
   it('makes the first one current whatever label was asked for', async () => {
     await createEmpty();
     await put(FIRST, 'one', ['BLUE']);
@@ -230,7 +241,6 @@ describe('writing a value', () => {
     expect(await labels()).toEqual({ [FIRST]: ['AWSCURRENT'], [THIRD]: ['BLUE'] });
   });
 
-  // [REC] stackd lifecycle: put-identical-token-with-label
   it('under the same token again adds labels and changes nothing else', async () => {
     await create();
     await aws.clock.advanceBy(HOUR_MS);
@@ -246,7 +256,6 @@ describe('writing a value', () => {
     expect(await labels()).toEqual({ [FIRST]: ['AWSPREVIOUS'], [SECOND]: ['AWSCURRENT'] });
   });
 
-  // [REC] stackd lifecycle: put-conflicting-token
   it('rejects another value under the same token', async () => {
     const { ARN } = await create();
     await expect(put(FIRST, 'other')).rejects.toMatchObject({
@@ -268,30 +277,74 @@ describe('writing a value', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
+  const constraint = (field: string, why: string, value?: string): string =>
+    `1 validation error detected: Value${value === undefined ? '' : ` '${value}'`} at '${field}' failed to satisfy constraint: Member must ${why}`;
+  const lengths =
+    'satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 1]';
   const refusals = [
-    { title: 'no value at all', input: {}, name: 'InvalidRequestException' },
-    { title: 'an empty value', input: { SecretString: '' }, name: 'ValidationException' },
-    { title: 'a value over 65,536 bytes', input: { SecretString: 'x'.repeat(65_537) }, name: 'ValidationException' },
-    { title: 'an empty list of labels', input: { SecretString: 'x', VersionStages: [] }, name: 'ValidationException' },
+    {
+      title: 'no value at all',
+      input: {},
+      name: 'InvalidRequestException',
+      message: 'You must provide either SecretString or SecretBinary.',
+    },
+    {
+      title: 'an empty value',
+      input: { SecretString: '' },
+      name: 'ValidationException',
+      message: constraint('secretString', 'have length greater than or equal to 1'),
+    },
+    {
+      title: 'a value over 65,536 bytes',
+      input: { SecretString: 'x'.repeat(65_537) },
+      name: 'ValidationException',
+      message: constraint('secretString', 'have length less than or equal to 65536'),
+    },
+    {
+      title: 'an empty list of labels',
+      input: { SecretString: 'x', VersionStages: [] },
+      name: 'ValidationException',
+      message: constraint('versionStages', 'have length greater than or equal to 1', '[]'),
+    },
+    {
+      title: 'an empty label',
+      input: { SecretString: 'x', VersionStages: [''] },
+      name: 'ValidationException',
+      message: constraint('versionStages', lengths, '[]'),
+    },
+    {
+      title: 'a label over 256 characters',
+      input: { SecretString: 'x', VersionStages: ['L'.repeat(257)] },
+      name: 'ValidationException',
+      message: constraint('versionStages', lengths, `[${'L'.repeat(257)}]`),
+    },
     {
       title: 'a token under 32 characters',
       input: { SecretString: 'x', ClientRequestToken: 'short' },
       name: 'ValidationException',
+      message: constraint('clientRequestToken', 'have length greater than or equal to 32', 'short'),
+    },
+    {
+      title: 'a token over 64 characters',
+      input: { SecretString: 'x', ClientRequestToken: 't'.repeat(65) },
+      name: 'ValidationException',
+      message: constraint('clientRequestToken', 'have length less than or equal to 64', 't'.repeat(65)),
     },
     {
       title: 'both a text and a binary value',
       input: { SecretString: 'x', SecretBinary: new Uint8Array([1]) },
       name: 'InvalidParameterException',
+      message: "You can't specify both a binary secret value and a string secret value in the same secret.",
     },
   ];
-  it.each(refusals)('rejects $title', async ({ input, name }) => {
+  it.each(refusals)('rejects $title', async ({ input, name, message }) => {
     await create();
     const command = new PutSecretValueCommand({ SecretId: NAME, ...input });
-    await expect(client.send(command)).rejects.toMatchObject({ name });
+    await expect(client.send(command)).rejects.toMatchObject({ name, message, $metadata: { httpStatusCode: 400 } });
     expect(service.secrets()[0]?.versions).toHaveLength(1);
   });
 
-  // [REC] aws.md section 2: missing token on raw HTTP. The SDK always makes one up.
+  // A bare request: the SDK always makes a token up.
   it('rejects a request without a token', async () => {
     await create();
     const input = { SecretId: NAME, SecretString: 'two' };
@@ -369,7 +422,6 @@ describe('moving a label', () => {
     await put(THIRD, 'three', ['AWSPENDING', 'KEY-3']);
   });
 
-  // [REC] stackd lifecycle: move-current-to-binary; aws.md section 2
   it('moves AWSPREVIOUS along with AWSCURRENT and leaves other labels where they are', async () => {
     await moveLabel('AWSCURRENT', { MoveToVersionId: THIRD, RemoveFromVersionId: SECOND });
     expect(await labels()).toEqual({ [SECOND]: ['AWSPREVIOUS'], [THIRD]: ['AWSCURRENT', 'AWSPENDING', 'KEY-3'] });
@@ -380,7 +432,6 @@ describe('moving a label', () => {
     expect(await labels()).toMatchObject({ [FIRST]: ['AWSCURRENT'], [SECOND]: ['AWSPREVIOUS'] });
   });
 
-  // [REC]
   it('takes a label of its own that begins with AWS', async () => {
     await moveLabel('AWSOTHER', { MoveToVersionId: FIRST });
     expect(await labels()).toMatchObject({ [FIRST]: ['AWSOTHER', 'AWSPREVIOUS'] });
@@ -440,7 +491,6 @@ describe('moving a label', () => {
 });
 
 describe('label events', () => {
-  // [DOC] event-detail-secret-label-updated
   it('tell of every label but AWSPENDING and AWSPREVIOUS', async () => {
     const { ARN } = await create();
     events.length = 0;
@@ -457,259 +507,50 @@ describe('label events', () => {
   });
 });
 
-describe('listing secrets', () => {
-  const list = (input: ListSecretsCommandInput) => client.send(new ListSecretsCommand(input));
-
-  beforeEach(async () => {
-    for (const name of ['prod/a', 'prod/b', 'prod/c', 'dev/a']) await create('x', name);
-    await client.send(new TagResourceCommand({ SecretId: 'prod/b', Tags: [{ Key: 'team', Value: 'search' }] }));
-  });
-
-  const filters = [
-    {
-      title: 'a prefix of the name',
-      filter: { Key: 'name', Values: ['prod/'] },
-      names: ['prod/a', 'prod/b', 'prod/c'],
-    },
-    {
-      title: 'one of several prefixes',
-      filter: { Key: 'name', Values: ['prod/a', 'dev'] },
-      names: ['prod/a', 'dev/a'],
-    },
-    { title: 'not a prefix', filter: { Key: 'name', Values: ['!prod/'] }, names: ['dev/a'] },
-    { title: 'a tag key', filter: { Key: 'tag-key', Values: ['team'] }, names: ['prod/b'] },
-    { title: 'a tag value', filter: { Key: 'tag-value', Values: ['search'] }, names: ['prod/b'] },
-  ] as const;
-  it.each(filters)('filters by $title', async ({ filter, names }) => {
-    const { SecretList } = await list({ Filters: [{ Key: filter.Key, Values: [...filter.Values] }] });
-    expect(SecretList?.map(({ Name }) => Name)).toEqual(names);
-  });
-
-  it('pages through all of them, with their labels', async () => {
-    const seen: (string | undefined)[] = [];
-    let NextToken: string | undefined;
-    do {
-      const page = await list({ MaxResults: 3, ...(NextToken === undefined ? {} : { NextToken }) });
-      seen.push(...(page.SecretList ?? []).map(({ Name }) => Name));
-      expect(page.SecretList?.[0]?.SecretVersionsToStages).toEqual({ [FIRST]: ['AWSCURRENT'] });
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    expect(seen).toEqual(['prod/a', 'prod/b', 'prod/c', 'dev/a']);
-  });
-
-  it('shows a secret that is marked for deletion only when asked to', async () => {
-    await client.send(new DeleteSecretCommand({ SecretId: 'dev/a' }));
-    const names = async (IncludePlannedDeletion: boolean) =>
-      (await list({ IncludePlannedDeletion })).SecretList?.map(({ Name }) => Name);
-    expect(await names(false)).not.toContain('dev/a');
-    expect(await names(true)).toContain('dev/a');
-  });
-
-  it('rejects a token of its own making', async () => {
-    await expect(list({ NextToken: 'nonsense' })).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
-  });
-
-  it('rejects by name a filter it does not model', async () => {
-    await expect(list({ Filters: [{ Key: 'all', Values: ['x'] }] })).rejects.toMatchObject({
-      name: 'SandboxUnmodelled',
-      message: expect.stringContaining('the filter all of secretsmanager:ListSecrets'),
-    });
-  });
-});
-
-describe('deleting a secret', () => {
-  const remove = (input: { RecoveryWindowInDays?: number; ForceDeleteWithoutRecovery?: boolean }) =>
-    client.send(new DeleteSecretCommand({ SecretId: NAME, ...input }));
-
-  // [REC] stackd lifecycle: schedule-deletion to get-restored
-  it('with a recovery window hides its value until it is restored', async () => {
-    await create();
-    const { DeletionDate } = await remove({ RecoveryWindowInDays: 7 });
-    expect(DeletionDate).toEqual(new Date(START.getTime() + 7 * 24 * HOUR_MS));
-    await expect(get()).rejects.toMatchObject({
-      name: 'InvalidRequestException',
-      message: "You can't perform this operation on the secret because it was marked for deletion.",
-    });
-    await client.send(new RestoreSecretCommand({ SecretId: NAME }));
-    await aws.clock.advanceBy(8 * 24 * HOUR_MS);
-    expect(await get()).toMatchObject({ SecretString: 'one' });
-  });
-
-  it('happens when the window has passed, not a millisecond earlier', async () => {
-    await create();
-    await remove({ RecoveryWindowInDays: 7 });
-    await aws.clock.advanceBy(7 * 24 * HOUR_MS - 1);
-    expect((await describeSecret()).DeletedDate).toEqual(START);
-    await aws.clock.advanceBy(1);
-    await expect(describeSecret()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  });
-
-  it('keeps its name taken until then', async () => {
-    await create();
-    await remove({});
-    await expect(create()).rejects.toMatchObject({
-      name: 'InvalidRequestException',
-      message: "You can't create this secret because a secret with this name is already scheduled for deletion.",
-    });
-  });
-
-  it('by force happens at once, and a secret of that name made again has another ARN', async () => {
-    const { ARN = '' } = await create();
-    await remove({ ForceDeleteWithoutRecovery: true });
-    const again = await create();
-    expect(again.ARN).not.toBe(ARN);
-    await expect(describeSecret(ARN)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  });
-
-  it('rejects force together with a recovery window', async () => {
-    await create();
-    await expect(remove({ ForceDeleteWithoutRecovery: true, RecoveryWindowInDays: 7 })).rejects.toMatchObject({
-      name: 'InvalidParameterException',
-    });
-  });
-});
-
-describe('a resource policy', () => {
-  const policy = (principal: unknown): string =>
-    JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: principal, Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
-    });
-  const putPolicy = (ResourcePolicy: string) =>
-    client.send(new PutResourcePolicyCommand({ SecretId: NAME, ResourcePolicy, BlockPublicPolicy: true }));
-
-  it('is kept as it was put, until it is deleted', async () => {
-    await create();
-    const own = policy({ AWS: `arn:aws:iam::${ACCOUNT_ID}:root` });
-    await putPolicy(own);
-    expect(await client.send(new GetResourcePolicyCommand({ SecretId: NAME }))).toMatchObject({ ResourcePolicy: own });
-    await client.send(new DeleteResourcePolicyCommand({ SecretId: NAME }));
-    expect((await client.send(new GetResourcePolicyCommand({ SecretId: NAME }))).ResourcePolicy).toBeUndefined();
-  });
-
-  // [REC] stackd lifecycle: reject-public-policy
-  it('rejects one for everybody', async () => {
-    await create();
-    await expect(putPolicy(policy('*'))).rejects.toMatchObject({
-      name: 'PublicPolicyException',
-      message: 'You can not attach a resource policy that grants Public access to your secret.',
-    });
-  });
-
-  it('may name everybody under a condition', async () => {
-    await create();
-    const [statement] = JSON.parse(policy('*')).Statement;
-    const Condition = { StringEquals: { 'aws:PrincipalAccount': ACCOUNT_ID } };
-    await expect(putPolicy(JSON.stringify({ Statement: [{ ...statement, Condition }] }))).resolves.toBeDefined();
-  });
-
-  it('rejects one that is not JSON', async () => {
-    await create();
-    await expect(putPolicy('{')).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' });
-  });
-});
-
-describe("a secret under a customer's key", () => {
-  let keyId: string;
-  let kmsCalls: string[];
-
-  beforeEach(async () => {
-    const { KeyMetadata } = await aws.account.call('kms', 'CreateKey', {}, aws.caller);
-    keyId = (KeyMetadata as { KeyId: string }).KeyId;
-    kmsCalls = [];
-    aws.account.observe({
-      before: ({ service: name, operation, caller }) => {
-        if (name === 'kms') kmsCalls.push(`${operation} via ${caller.via}`);
-      },
-    });
-  });
-
-  const createEncrypted = () =>
-    client.send(
-      new CreateSecretCommand({ Name: NAME, KmsKeyId: keyId, SecretString: 'one', ClientRequestToken: FIRST }),
-    );
-
-  it('asks KMS on behalf of whoever writes or reads', async () => {
-    await createEncrypted();
-    await get();
-    const via = `secretsmanager.${REGION}.amazonaws.com`;
-    expect(kmsCalls).toEqual([`GenerateDataKey via ${via}`, `Decrypt via ${via}`]);
-  });
-
-  // [DOC]; the second put was recorded to need Decrypt
-  it('names secret and version to KMS, and asks it to compare a repeated put', async () => {
-    const asked: unknown[] = [];
-    aws.account.observe({
-      before: ({ service: name, operation, input }) => {
-        if (name === 'kms') asked.push([operation, input.EncryptionContext]);
-      },
-    });
-    await createEncrypted();
-    await put(FIRST, 'one');
-    const context = { SecretARN: service.secrets()[0]?.arn, SecretVersionId: FIRST };
-    expect(asked).toEqual([
-      ['GenerateDataKey', context],
-      ['Decrypt', context],
-    ]);
-  });
-
-  it('rejects reading while the key is disabled', async () => {
-    await createEncrypted();
-    await aws.account.call('kms', 'DisableKey', { KeyId: keyId }, aws.caller);
-    await expect(get()).rejects.toMatchObject({ name: 'DecryptionFailure' });
-  });
-
-  it('rejects writing while the key is disabled, and leaves no secret behind', async () => {
-    await aws.account.call('kms', 'DisableKey', { KeyId: keyId }, aws.caller);
-    await expect(createEncrypted()).rejects.toMatchObject({ name: 'EncryptionFailure' });
-    expect(service.secrets()).toEqual([]);
-  });
-
-  it('rejects reading and writing while the deletion of the key is pending, and serves again once it is enabled', async () => {
-    await createEncrypted();
-    await aws.account.call('kms', 'ScheduleKeyDeletion', { KeyId: keyId }, aws.caller);
-    await expect(get()).rejects.toMatchObject({ name: 'DecryptionFailure' });
-    const put = new PutSecretValueCommand({ SecretId: NAME, SecretString: 'two', ClientRequestToken: SECOND });
-    await expect(client.send(put)).rejects.toMatchObject({ name: 'EncryptionFailure' });
-
-    await aws.account.call('kms', 'CancelKeyDeletion', { KeyId: keyId }, aws.caller);
-    await expect(get()).rejects.toMatchObject({ name: 'DecryptionFailure' });
-    await aws.account.call('kms', 'EnableKey', { KeyId: keyId }, aws.caller);
-    expect(await get()).toMatchObject({ SecretString: 'one' });
-  });
-
-  // [3P] aws.md section 2
-  it('rejects a caller who may read the secret but not use the key', async () => {
-    await createEncrypted();
-    aws.account.authorizeWith({
-      authorize: ({ service: name }) => {
-        if (name === 'kms') throw new AwsError('AccessDeniedException', 'not allowed by the key policy');
-      },
-    });
-    await expect(get()).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-      message: 'Access to KMS is not allowed',
-    });
-  });
-});
-
 describe('what is not modelled', () => {
-  it('rejects an operation by name', async () => {
+  const rules = { AutomaticallyAfterDays: 30 };
+  const role = `arn:aws:iam::${ACCOUNT_ID}:role/partner`;
+  const refusals = [
+    {
+      what: 'replication',
+      command: new ReplicateSecretToRegionsCommand({ SecretId: NAME, AddReplicaRegions: [{ Region: 'us-east-1' }] }),
+    },
+    {
+      what: 'an end of replication',
+      command: new RemoveRegionsFromReplicationCommand({ SecretId: NAME, RemoveReplicaRegions: ['us-east-1'] }),
+    },
+    { what: 'a promoted replica', command: new StopReplicationToReplicaCommand({ SecretId: NAME }) },
+    { what: 'a random password', command: new GetRandomPasswordCommand({}) },
+    { what: 'the check of a policy', command: new ValidateResourcePolicyCommand({ ResourcePolicy: '{}' }) },
+  ];
+  it.each(refusals)('rejects $what by the name of its operation', async ({ command }) => {
     await create();
-    const command = new ReplicateSecretToRegionsCommand({
-      SecretId: NAME,
-      AddReplicaRegions: [{ Region: 'us-east-1' }],
-    });
-    await expect(client.send(command)).rejects.toMatchObject({
+    const [operation] = /^[A-Z][A-Za-z]+(?=Command)/.exec(command.constructor.name) ?? [];
+    await expect(client.send(command as GetRandomPasswordCommand)).rejects.toMatchObject({
       name: 'SandboxUnmodelled',
-      message: expect.stringContaining('operation ReplicateSecretToRegions of secretsmanager'),
+      message: expect.stringContaining(`operation ${operation} of secretsmanager`),
     });
   });
 
-  it('rejects an input field by name, before anything changes', async () => {
-    const command = new CreateSecretCommand({ Name: NAME, AddReplicaRegions: [{ Region: 'us-east-1' }] });
-    await expect(client.send(command)).rejects.toMatchObject({
-      message: expect.stringContaining('the field "AddReplicaRegions" of secretsmanager:CreateSecret'),
+  const fields = [
+    {
+      field: 'AddReplicaRegions',
+      command: new CreateSecretCommand({ Name: NAME, AddReplicaRegions: [{ Region: 'us-east-1' }] }),
+    },
+    { field: 'Type', command: new CreateSecretCommand({ Name: NAME, Type: 'SalesforceClientSecret' }) },
+    {
+      field: 'ExternalSecretRotationRoleArn',
+      command: new RotateSecretCommand({
+        SecretId: NAME,
+        RotationRules: rules,
+        ExternalSecretRotationRoleArn: role,
+      }),
+    },
+  ];
+  it.each(fields)('rejects the field $field by name, before anything changes', async ({ field, command }) => {
+    await expect(client.send(command as CreateSecretCommand)).rejects.toMatchObject({
+      name: 'SandboxUnmodelled',
+      message: expect.stringContaining(`the field "${field}" of secretsmanager:`),
     });
     expect(service.secrets()).toEqual([]);
   });

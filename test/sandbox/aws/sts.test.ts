@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Sts } from '../../../sandbox/aws/sts';
 import { ACCOUNT_ID, createTestAccount, REGION, START, type TestAccount } from './test-account';
+import { createWholeAccount } from './whole-account';
 
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/teams/operator`;
 
@@ -51,6 +52,15 @@ describe('STS', () => {
       UserId: AssumedRoleUser?.AssumedRoleId,
     });
     session.destroy();
+  });
+
+  it('names a session by the id of its role, as IAM and CloudTrail do', async () => {
+    const world = await createWholeAccount();
+    const session = new STSClient(world.settings(await world.role('reader')));
+    const { UserId } = await session.send(new GetCallerIdentityCommand({}));
+    session.destroy();
+    await world.close();
+    expect(UserId).toBe(`${world.aws.iam.role('reader')?.id}:session`);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { reconcileFunctionName, rotateFunctionName } from '../../../lib/contract/names';
 import { Sandbox } from '../../../sandbox/sandbox';
-import { ASSEMBLY, deployedSandbox } from '../../support/deployed-sandbox';
+import { ASSEMBLY, promptSandbox } from '../../support/deployed-sandbox';
 import { World } from '../../support/world';
 
 const HOUR_MS = 3_600_000;
@@ -61,7 +61,7 @@ const plain = (asked: Asked) =>
 describe('the bundles in workers and the same handlers from source', () => {
   it('make the same calls at the same instants, from a rotation to the retirement of its old key', async () => {
     const bundles = await callsOf(Sandbox.create({ assembly: ASSEMBLY, stage: 'prod' }));
-    const source = await callsOf(deployedSandbox());
+    const source = await callsOf(promptSandbox());
 
     expect([bundles.status, source.status]).toEqual(['inactive', 'inactive']);
     expect(plain(bundles.calls)).toEqual(plain(source.calls));

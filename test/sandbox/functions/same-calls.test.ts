@@ -6,6 +6,7 @@ import { createAwsHandler } from '../../../sandbox/aws/http';
 import { Ssm } from '../../../sandbox/aws/ssm';
 import { VirtualClock } from '../../../sandbox/clock';
 import { type FunctionWiring, InProcessRunner } from '../../../sandbox/functions/in-process-runner';
+import { OpenCalls } from '../../../sandbox/functions/open-calls';
 import type { FunctionRunner, FunctionTarget } from '../../../sandbox/functions/runner';
 import { WorkerRunner } from '../../../sandbox/functions/worker-runner';
 import type { HttpHandler } from '../../../sandbox/http';
@@ -48,9 +49,9 @@ function targetIn({ issued }: World, codeDirectory: string, endpoints: Record<st
   return { name: 'probe', codeDirectory, handler: 'index.handler', environment, timeoutSeconds: 30, revision: 1 };
 }
 
-async function runOnce(runner: FunctionRunner, target: FunctionTarget) {
+async function runOnce(clock: VirtualClock, runner: FunctionRunner, target: FunctionTarget) {
   const invocation = { requestId: 'r', functionArn: 'arn', payload: '{"value":"x"}', time: NOW };
-  const { outcome, lines } = await runner.run(target, invocation);
+  const { outcome, lines } = await clock.run('probe', () => runner.run(target, invocation));
   await runner.dispose();
   return { outcome, lines: lines.filter((line) => line.startsWith('probe ')) };
 }
@@ -66,9 +67,14 @@ async function inWorker() {
     platform: 'node',
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
-  const servers = [await LoopbackServer.start(world.aws), await LoopbackServer.start(world.claude)] as const;
+  const { clock } = world.account;
+  const calls = new OpenCalls(() => clock.noteChange());
+  const servers = [
+    await LoopbackServer.start(world.aws, { calls }),
+    await LoopbackServer.start(world.claude, { calls }),
+  ] as const;
   const endpoints = { AWS_ENDPOINT_URL: servers[0].url, ANTHROPIC_BASE_URL: servers[1].url };
-  const result = await runOnce(new WorkerRunner(), targetIn(world, folder, endpoints));
+  const result = await runOnce(clock, new WorkerRunner({ clock, calls }), targetIn(world, folder, endpoints));
   await Promise.all(servers.map((each) => each.close()));
   return { ...result, calls: world.calls };
 }
@@ -78,7 +84,7 @@ async function inProcess() {
   const handlers = new Map([['probe', (wiring: FunctionWiring) => createProbe(wiring)]]);
   const { clock } = world.account;
   const runner = new InProcessRunner({ clock, aws: world.aws, claude: world.claude, handlers });
-  const result = await runOnce(runner, targetIn(world, '', {}));
+  const result = await runOnce(clock, runner, targetIn(world, '', {}));
   return { ...result, calls: world.calls };
 }
 
@@ -116,17 +122,45 @@ describe('InProcessRunner', () => {
     ]);
     const runner = new InProcessRunner({ clock: account.clock, aws, claude, handlers });
 
-    const { outcome, lines } = await runOnce(runner, targetIn(recordingWorld(), '', {}));
+    const { outcome, lines } = await runOnce(account.clock, runner, targetIn(recordingWorld(), '', {}));
 
     expect(outcome).toMatchObject({ failure: { errorType: 'RangeError', errorMessage: 'no' } });
     expect(lines).toEqual(['probe says no']);
+  });
+
+  it('lets a function that was stopped at its limit ask nothing more, whatever it still learns', async () => {
+    const { account, aws } = recordingWorld();
+    const { clock } = account;
+    const asked: string[] = [];
+    let answer = (): void => {};
+    const claude: HttpHandler = ({ path }) => {
+      asked.push(path);
+      return new Promise((resolve) => {
+        answer = () => resolve({ status: 200, headers: {}, body: '' });
+      });
+    };
+    const asking = (wiring: FunctionWiring) => async () => {
+      await wiring.claude.fetch('http://claude/first');
+      await wiring.claude.fetch('http://claude/second');
+    };
+    const runner = new InProcessRunner({ clock, aws, claude, handlers: new Map([['probe', asking]]) });
+
+    const { outcome } = await clock.run('probe', () =>
+      runner.run(targetIn(recordingWorld(), '', {}), { requestId: 'r', functionArn: 'arn', payload: '{}', time: NOW }),
+    );
+    answer();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await runner.dispose();
+
+    expect(outcome).toMatchObject({ failure: { errorType: 'Sandbox.Timedout' } });
+    expect(asked).toEqual(['/first']);
   });
 
   it('reports a function of which there is no source', async () => {
     const { account, aws, claude } = recordingWorld();
     const runner = new InProcessRunner({ clock: account.clock, aws, claude, handlers: new Map() });
 
-    const { outcome } = await runOnce(runner, targetIn(recordingWorld(), '', {}));
+    const { outcome } = await runOnce(account.clock, runner, targetIn(recordingWorld(), '', {}));
 
     expect(outcome).toMatchObject({ failure: { errorMessage: 'no handler from source for the function probe' } });
   });

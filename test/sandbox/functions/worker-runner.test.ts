@@ -1,8 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: code of functions, as text
+import { VirtualClock } from '../../../sandbox/clock';
+import { OpenCalls } from '../../../sandbox/functions/open-calls';
 import type { FunctionTarget, Invocation } from '../../../sandbox/functions/runner';
 import { WorkerRunner } from '../../../sandbox/functions/worker-runner';
 import { functionFolder } from '../scratch-folder';
 
+const START = new Date('2030-01-01T00:00:00Z');
 const runners: WorkerRunner[] = [];
 
 afterEach(async () => {
@@ -10,7 +13,8 @@ afterEach(async () => {
 });
 
 function setUp(source: string, environment: Record<string, string> = {}, patienceMs = 30_000) {
-  const runner = new WorkerRunner({ patienceMs });
+  const clock = new VirtualClock(START, { patienceMs });
+  const runner = new WorkerRunner({ clock, calls: new OpenCalls(() => clock.noteChange()) });
   runners.push(runner);
   const target: FunctionTarget = {
     name: 'test',
@@ -20,16 +24,16 @@ function setUp(source: string, environment: Record<string, string> = {}, patienc
     timeoutSeconds: 60,
     revision: 1,
   };
-  const run = (event: unknown, time = '2030-05-05T05:05:05Z', change: Partial<FunctionTarget> = {}) => {
+  const run = (event: unknown, change: Partial<FunctionTarget> = {}) => {
     const invocation: Invocation = {
       requestId: 'request-1',
       functionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:test',
       payload: JSON.stringify(event),
-      time: new Date(time),
+      time: clock.now(),
     };
-    return runner.run({ ...target, ...change }, invocation);
+    return clock.run('test', () => runner.run({ ...target, ...change }, invocation));
   };
-  return { run };
+  return { clock, run };
 }
 
 describe('WorkerRunner', () => {
@@ -54,12 +58,13 @@ describe('WorkerRunner', () => {
   });
 
   it('has the function see virtual time, at import and at every invocation', async () => {
-    const { run } = setUp(
+    const { clock, run } = setUp(
       'const born = new Date().toISOString(); export const handler = async () => [born, new Date().toISOString()];',
     );
 
-    const first = await run({}, '2030-01-01T00:00:00Z');
-    const second = await run({}, '2031-01-01T00:00:00Z');
+    const first = await run({});
+    await clock.advanceTo(new Date('2031-01-01T00:00:00Z'));
+    const second = await run({});
 
     expect(first.outcome).toEqual({ payload: '["2030-01-01T00:00:00.000Z","2030-01-01T00:00:00.000Z"]' });
     expect(second.outcome).toEqual({ payload: '["2030-01-01T00:00:00.000Z","2031-01-01T00:00:00.000Z"]' });
@@ -68,9 +73,7 @@ describe('WorkerRunner', () => {
   it('stays warm until the function is deployed again', async () => {
     const { run } = setUp('let count = 0; export const handler = async () => ++count;');
 
-    const payloads = [await run({}), await run({}), await run({}, undefined, { revision: 2 })].map(
-      ({ outcome }) => outcome,
-    );
+    const payloads = [await run({}), await run({}), await run({}, { revision: 2 })].map(({ outcome }) => outcome);
 
     expect(payloads).toEqual([{ payload: '1' }, { payload: '2' }, { payload: '1' }]);
   });
@@ -118,11 +121,12 @@ describe('WorkerRunner', () => {
     expect(next.outcome).toEqual({ payload: '"alive"' });
   });
 
-  it('stops a function that does not answer, as at its declared limit', async () => {
-    const { run } = setUp('export const handler = () => new Promise(() => {});', {}, 300);
+  it('stops a function that does not answer at its declared limit', async () => {
+    const { clock, run } = setUp('export const handler = () => new Promise(() => {});');
 
     const { outcome } = await run({});
 
+    expect(clock.now()).toEqual(new Date('2030-01-01T00:01:00Z'));
     expect(outcome).toEqual({
       failure: {
         errorType: 'Sandbox.Timedout',

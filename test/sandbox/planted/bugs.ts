@@ -1,10 +1,14 @@
-import { AWS_CURRENT, readLabels } from '../../../lib/contract/labels';
+import { AWS_CURRENT, AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import type { Registration, ServicePolicy } from '../../../lib/contract/registration';
+import type { ApiKey } from '../../../lib/core/api-key';
+import type { Verdict } from '../../../lib/core/ports';
 import type { ReconcilerPorts } from '../../../lib/core/reconciler';
 import { type Bug, but, withIssuer } from './handlers';
 
 /** A bug, where it shows, and as what. */
 export interface PlantedBug extends Bug {
+  /** The invariant that it breaks. */
+  readonly breaks: string;
   readonly scenario: string;
   readonly caught: string;
 }
@@ -13,6 +17,7 @@ export interface PlantedBug extends Bug {
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a rotation takes another spare every time it looks',
+    breaks: 'I7',
     scenario: 'rotation',
     caught: 'I7, I9: it ends with',
     rotate: (ports) => {
@@ -27,6 +32,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'finishSecret takes the spare off the shelf before its key is current',
+    breaks: 'I7',
     scenario: 'rotation',
     caught: 'I7: the pending key',
     rotate: (ports) => ({
@@ -43,12 +49,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a key is disabled before its overlap has ended',
+    breaks: 'I3',
     scenario: 'old key still in use',
     caught: 'I3: the key',
     reconcile: (ports) => withPolicy(ports, { overlapHours: 0, quietHours: 0 }),
   },
   {
     name: 'a usage report that cannot be read counts as idleness',
+    breaks: 'I3',
     scenario: 'old key still in use',
     caught: 'I3: the key',
     reconcile: (ports) => {
@@ -61,12 +69,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a key is archived before its undo window has ended',
+    breaks: 'I3',
     scenario: 'disabling',
     caught: 'I3: the key',
     reconcile: (ports) => withPolicy(ports, { undoWindowDays: 0 }),
   },
   {
     name: 'undo makes a key current before it enables it',
+    breaks: 'I2',
     scenario: 'undo after the disabling',
     caught: 'I2: the current key',
     reconcile: (ports) => {
@@ -84,7 +94,72 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           return moved;
         },
       });
-      return { ...withIssuer(ports, { keys: { setStatus } }), versions };
+      const find = async (keyId: string) => {
+        const found = await issuer.keys.find(keyId);
+        return found && put ? { ...found, status: 'active' as const } : found;
+      };
+      return { ...withIssuer(ports, { keys: { setStatus, find } }), versions };
+    },
+  },
+  {
+    name: 'a step does not ask whether its version is still pending',
+    breaks: 'I8',
+    scenario: 'every step of an older rotation arrives after a newer one',
+    caught: 'I7, I9: it ends with',
+    rotate: (ports) => {
+      const describeByArn = async (arn: string) => {
+        const state = await ports.directory.describeByArn(arn);
+        const labels = new Map([...state.labels].map(([id, each]) => [id, [...each, AWS_PENDING]]));
+        return { ...state, labels };
+      };
+      return { ...ports, directory: but(ports.directory, { describeByArn }) };
+    },
+  },
+  {
+    name: 'a rotation logs the key that it takes',
+    breaks: 'I6',
+    scenario: 'rotation',
+    caught: 'I6: part of a key is in',
+    rotate: (ports) => {
+      const read = async (service: string, keyId: string) => {
+        const spare = await ports.spares.read(service, keyId);
+        ports.journal.note('spare-read', { text: spare?.key.reveal() ?? '' });
+        return spare;
+      };
+      return { ...ports, spares: but(ports.spares, { read }) };
+    },
+  },
+  {
+    name: 'a secret is not read again after a key was disabled',
+    breaks: 'I2',
+    scenario: 'a key is made current by hand while it is being disabled',
+    caught: "I1: a consumer's request failed",
+    reconcile: (ports) => {
+      let seen: { readonly at: number; readonly state: ReturnType<typeof ports.directory.describe> } | undefined;
+      const describe = (service: string) => {
+        const at = ports.clock.now().getTime();
+        if (seen?.at !== at) seen = { at, state: ports.directory.describe(service) };
+        return seen.state;
+      };
+      return { ...ports, directory: but(ports.directory, { describe }) };
+    },
+  },
+  {
+    name: 'a new key is made current without being tested',
+    breaks: 'I11',
+    scenario: 'the new key dies before it is tested',
+    caught: 'I1: the current key',
+    rotate: (ports) => {
+      const verify = async (key: ApiKey) => {
+        const verdict = await ports.verifier.verify(key);
+        return verdict.kind === 'dead' ? lastLive : remember(verdict);
+      };
+      let lastLive: Verdict = { kind: 'unclear', reason: 'nothing was live yet' };
+      const remember = (verdict: Verdict): Verdict => {
+        lastLive = verdict;
+        return verdict;
+      };
+      return { ...ports, verifier: { verify } };
     },
   },
 ];

@@ -1,0 +1,32 @@
+import type { Condition } from './metrics';
+
+/** What each condition means, in one sentence that alarms and messages begin with. */
+export const CONDITION_SENTENCES: Readonly<Record<Condition, string>> = {
+  'current-key-dead': 'A service holds a key that Claude refuses.',
+  'key-too-old': 'A service holds a key older than its policy allows.',
+  'rotation-overdue': 'A service should have been rotated and was not.',
+  'rotation-failed': 'A rotation failed and does not get further by itself.',
+  'retirement-overdue': 'An old key could not be retired by its deadline.',
+  'requests-far-above-baseline': 'A service sends very many more requests than usual at this hour of the week.',
+  'budget-spent': 'A service has spent its budget.',
+  'break-glass-read': "Somebody used the role for emergencies on a service's key.",
+  'admin-access-failing': 'The reconciler cannot look at the keys at Claude.',
+  'messages-failing': 'The reconciler could not tell people what it found.',
+  'rotation-abandoned': 'A rotation was given up; its key is a spare again.',
+  'key-expiring': 'A key that is in use expires soon.',
+  'no-spare': 'A service has fewer spare keys than it should.',
+  'key-disabled-outside': 'A key was switched off, and not by this system.',
+  'secret-read-refused': "Somebody tried to read a service's key and was refused.",
+  'personal-key': 'A service uses a key that belongs to a person.',
+  'ownerless-key': 'A service uses a key that has no owner at Claude.',
+  'requests-above-baseline': 'A service sends more requests than usual at this hour of the week.',
+  'output-tokens-above-baseline': 'A service gets many more output tokens than usual at this hour of the week.',
+  'use-at-unusual-hours': 'A service is used at an hour at which it never is.',
+  'budget-90-percent': 'A service has spent 90 % of its budget.',
+  'budget-75-percent': 'A service has spent 75 % of its budget.',
+  'budget-50-percent': 'A service has spent half of its budget.',
+  'unknown-key': 'The workspace has a key that no service owns.',
+  'usage-report-old': 'How keys are used is not known: the report is old or cannot be read.',
+  'admin-key-expiring': 'The admin key expires soon.',
+  'admin-key-old': 'The admin key has not been replaced for a long time.',
+};

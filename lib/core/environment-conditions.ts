@@ -1,0 +1,74 @@
+import type { Finding } from './conditions';
+import { isAdminAccessFailing, isAdminKeyExpiring, unknownKeys } from './conditions';
+import { heldKeys } from './held-keys';
+import type { IssuerView, ServiceObservation } from './observation';
+import { daysBetween } from './time';
+
+/** What is known of the credential that administers keys, and when it counts as old. */
+export interface AdminFacts {
+  readonly expiresOn?: Date;
+  /** When the one in use was put in its place; undefined when that is not known. */
+  readonly since?: Date;
+  readonly maxAgeDays: number;
+}
+
+/** What a run knows of the environment as a whole. */
+export interface EnvironmentView {
+  readonly issuer: IssuerView;
+  /** Every service as it was before the run, and as it is after. */
+  readonly services: readonly ServiceObservation[];
+  readonly admin: AdminFacts;
+  /** Up to when the report of use is complete; `failed` when it cannot be read, undefined when nobody asked. */
+  readonly usageUntil: Date | 'failed' | undefined;
+  /** Hours behind which the report says nothing. */
+  readonly maxReportLagHours: number;
+}
+
+/** What is wrong with the environment itself. */
+export function environmentFindings(view: EnvironmentView, now: Date): readonly Finding[] {
+  const { issuer, services, admin } = view;
+  return [
+    ...unknownKeyFindings(issuer, services, now),
+    ...(isAdminAccessFailing(issuer, services)
+      ? [{ condition: 'admin-access-failing', figure: 'the list of keys cannot be read', limit: 'every run' } as const]
+      : []),
+    ...adminKeyFindings(admin, now),
+    ...usageReportFindings(view, now),
+  ];
+}
+
+function unknownKeyFindings(
+  issuer: IssuerView,
+  services: readonly ServiceObservation[],
+  now: Date,
+): readonly Finding[] {
+  const ids = unknownKeys(issuer, services, now).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return [{ condition: 'unknown-key', figure: `${ids.length}: ${ids.slice(0, 10).join(', ')}`, limit: 'none' }];
+}
+
+function adminKeyFindings({ expiresOn, since, maxAgeDays }: AdminFacts, now: Date): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (expiresOn && isAdminKeyExpiring(expiresOn, now)) {
+    const figure = `it expires on ${expiresOn.toISOString().slice(0, 10)}`;
+    findings.push({ condition: 'admin-key-expiring', figure, limit: 'replaced 30 days before' });
+  }
+  if (since && daysBetween(since, now) >= maxAgeDays) {
+    const figure = `${daysBetween(since, now)} days since it was put in place`;
+    findings.push({ condition: 'admin-key-old', figure, limit: `${maxAgeDays} days` });
+  }
+  return findings;
+}
+
+/** Before any service has a key there is no use to know of. */
+function usageReportFindings(
+  { services, usageUntil, maxReportLagHours }: EnvironmentView,
+  now: Date,
+): readonly Finding[] {
+  if (usageUntil === undefined || !services.some(({ secret }) => secret && heldKeys(secret).length > 0)) return [];
+  const limit = `${maxReportLagHours} hours behind at most`;
+  if (usageUntil === 'failed') return [{ condition: 'usage-report-old', figure: 'it cannot be read', limit }];
+  const lagHours = (now.getTime() - usageUntil.getTime()) / 3_600_000;
+  if (lagHours <= maxReportLagHours) return [];
+  return [{ condition: 'usage-report-old', figure: `complete up to ${usageUntil.toISOString()}`, limit }];
+}

@@ -1,0 +1,61 @@
+import type { Hands } from './hands';
+import { firstKey, replacedKey, type Scenario } from './scenarios';
+import type { CommandEnd } from './terminal';
+
+/** What operators do at the command line. Only the calls of their own machine are cut off. */
+export const COMMANDS: readonly Scenario[] = [
+  {
+    name: 'keys stage',
+    prepare: firstKey,
+    act: async (hands) => {
+      const [key = ''] = hands.createKeys(1);
+      await hands.command(['stage', hands.sandbox.environment, hands.service], key, isOver);
+      await hands.reconcile();
+    },
+  },
+  {
+    name: 'keys stage --missing',
+    prepare: async () => {},
+    act: async (hands) => {
+      const keys = hands.createKeys(2);
+      await hands.command(['stage', hands.sandbox.environment, '--missing'], keys.join('\n'), isOver);
+      await hands.reconcile();
+      await hands.reconcile();
+    },
+  },
+  {
+    name: 'keys rotate',
+    prepare: async (hands) => {
+      await firstKey(hands);
+      await hands.stage(2);
+    },
+    act: async (hands) => {
+      const before = await currentKey(hands);
+      const rotate = ['rotate', hands.sandbox.environment, hands.service, '--timeout', '30'];
+      // A person looks before starting a rotation again: it may be under way, or over.
+      await hands.command(rotate, '', async () => (await currentKey(hands)) !== before);
+      await hands.reconcile();
+    },
+  },
+  {
+    name: 'keys undo',
+    prepare: replacedKey,
+    act: async (hands) => {
+      await hands.command(['undo', hands.sandbox.environment, hands.service], '', isOver);
+      await hands.reconcile();
+    },
+  },
+  { name: 'keys status', prepare: replacedKey, act: async (hands) => void (await hands.status()) },
+];
+
+async function currentKey(hands: Hands): Promise<string | undefined> {
+  const status = await hands.status();
+  return status?.keys.find(({ state }) => state === 'active')?.keyId;
+}
+
+/** Errors by which a command that is run again says that the first run had done it all. */
+const OVER = ['KeyAlreadyStaged', 'NothingToUndo'];
+
+async function isOver({ err }: CommandEnd): Promise<boolean> {
+  return err.some((line) => OVER.some((code) => line.startsWith(`error ${code}:`)));
+}

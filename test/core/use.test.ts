@@ -1,0 +1,126 @@
+import type { KeyCost, KeyUse, Reported, UseReports } from '../../lib/core/ports';
+import { type ServiceUse, UseReader } from '../../lib/core/use';
+import { days, hours, NOON, noonPlus } from '../support/observations';
+
+/** A report of what was recorded, complete up to an instant: entries that begin later are not in it yet. */
+class RecordedUse implements UseReports {
+  readonly uses: KeyUse[] = [];
+  readonly costs: KeyCost[] = [];
+  refreshedAt = noonPlus(-hours(0.1));
+  calls = 0;
+
+  record(keyId: string, from: Date, requests: number | null, outputTokens = 0): void {
+    this.uses.push({ keyId, from, requests, inputTokens: 0, outputTokens });
+  }
+
+  async byHour(from: Date, to: Date): Promise<Reported<KeyUse>> {
+    this.calls += 1;
+    const { refreshedAt } = this;
+    return {
+      refreshedAt,
+      entries: this.uses.filter((use) => use.from >= from && use.from < to && use.from < refreshedAt),
+    };
+  }
+
+  async inTotal(from: Date, to: Date): Promise<Reported<KeyUse>> {
+    return this.byHour(from, to);
+  }
+
+  async cost(): Promise<Reported<KeyCost>> {
+    this.calls += 1;
+    return { refreshedAt: this.refreshedAt, entries: this.costs };
+  }
+}
+
+const OWNERS: Readonly<Record<string, string>> = { old: 'rag', new: 'rag', other: 'bot' };
+const serviceOf = (keyId: string): string | undefined => OWNERS[keyId];
+
+describe('UseReader', () => {
+  let recorded: RecordedUse;
+  let reader: UseReader;
+  beforeEach(() => {
+    recorded = new RecordedUse();
+    reader = new UseReader(recorded, 'UTC');
+  });
+
+  const read = async (now = NOON, service = 'rag'): Promise<ServiceUse> =>
+    (await reader.read(serviceOf, now)).of(service);
+  const lastWhole = (use: ServiceUse) => use.hours.findLast(({ whole }) => whole);
+
+  /** The same count at eleven in each of the four weeks before. */
+  const recordWeeks = (keyId: string, requests: number | null): void => {
+    for (let week = 1; week <= 4; week++) recorded.record(keyId, noonPlus(-hours(1) - days(7 * week)), requests);
+  };
+
+  it('sums the keys of a service, and leaves out those of others and of nobody', async () => {
+    for (const keyId of ['old', 'new', 'other', 'stray']) recorded.record(keyId, noonPlus(-hours(2)), 10);
+    expect(lastWhole(await read())).toMatchObject({ from: noonPlus(-hours(2)), requests: 20 });
+  });
+
+  it('knows what is usual across a rotation', async () => {
+    recordWeeks('old', 300);
+    recorded.record('new', noonPlus(-hours(1)), 310);
+    recorded.refreshedAt = noonPlus(hours(0.1));
+    const eleven = (await read(noonPlus(hours(0.2)))).hours.find(
+      ({ from }) => from.getTime() === noonPlus(-hours(1)).getTime(),
+    );
+    expect(eleven).toMatchObject({ requests: 310, usualRequests: 300, whole: true });
+  });
+
+  it('never calls an hour whole that the report has not come to the end of', async () => {
+    recorded.record('new', noonPlus(-hours(1)), 5);
+    recorded.refreshedAt = noonPlus(-1);
+    expect(lastWhole(await read())?.from).toEqual(noonPlus(-hours(2)));
+    recorded.refreshedAt = NOON;
+    expect(lastWhole(await read())?.from).toEqual(noonPlus(-hours(1)));
+  });
+
+  it('has in the next reading what the report adds late', async () => {
+    recorded.record('new', noonPlus(-hours(2)), 5);
+    expect(lastWhole(await read())?.requests).toBe(5);
+    recorded.record('old', noonPlus(-hours(2)), 7);
+    expect(lastWhole(await read())?.requests).toBe(12);
+  });
+
+  it('does not know requests that are not counted', async () => {
+    recordWeeks('new', null);
+    recorded.record('new', noonPlus(-hours(2)), null, 50);
+    expect(lastWhole(await read())).toMatchObject({ requests: 'unknown', outputTokens: 50 });
+    expect((await read()).hours.at(-1)).toMatchObject({ usualRequests: 'unknown' });
+  });
+
+  it('calls nothing usual of a service that is new', async () => {
+    recorded.record('new', noonPlus(-days(7) - hours(1)), 300);
+    recorded.record('new', noonPlus(-hours(1)), 300);
+    expect((await read()).hours.at(-1)?.usualRequests).toBe('none');
+  });
+
+  it('does not know a cost that the report has not come to', async () => {
+    recorded.costs.push({ keyId: 'old', usd: 1 }, { keyId: 'new', usd: 2 }, { keyId: 'other', usd: 9 });
+    expect((await read()).spent).toEqual({ todayUsd: 3, monthUsd: 3 });
+    recorded.refreshedAt = noonPlus(-hours(13));
+    recorded.record('new', noonPlus(-hours(2)), 1); // use, so that the cost is asked for again
+    expect((await new UseReader(recorded, 'UTC').read(serviceOf, NOON)).of('rag').spent).toEqual({ monthUsd: 3 });
+  });
+
+  it('reads earlier weeks and the cost once an hour, and no weeks while nothing is used', async () => {
+    await read();
+    expect(recorded.calls).toBe(3);
+    recorded.record('new', noonPlus(-hours(2)), 1);
+    await read(noonPlus(60_000));
+    expect(recorded.calls).toBe(3 + 1 + 8);
+    await read(noonPlus(120_000));
+    expect(recorded.calls).toBe(3 + 1 + 8 + 1);
+    await read(noonPlus(hours(1)));
+    expect(recorded.calls).toBe(3 + 1 + 8 + 1 + 3);
+  });
+
+  it('rejects when an earlier week cannot be read, and asks again at the next reading', async () => {
+    recorded.record('new', noonPlus(-hours(2)), 1);
+    const { inTotal } = recorded;
+    recorded.inTotal = () => Promise.reject(new Error('no report'));
+    await expect(read()).rejects.toThrow('no report');
+    recorded.inTotal = inTotal;
+    await expect(read()).resolves.toMatchObject({ spent: {} });
+  });
+});

@@ -1,0 +1,113 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { isScheduled, requestIn as reconcileRequestIn } from '../../lambda/reconcile/request';
+import { requestIn as rotateRequestIn } from '../../lambda/rotate/request';
+import { reconcileSettings } from '../../lambda/settings';
+import { RECONCILE_VARIABLES } from '../../lib/contract/function-environment';
+import { isKeyRotationError } from '../../lib/core/errors';
+import { ROTATION_STEPS } from '../../lib/core/rotation';
+
+const SEED = 20_261_120;
+const PRIVATE = 'private words';
+/** Any JSON, often with fields of the names that matter. */
+const json = fc.oneof(fc.jsonValue(), fc.constant(PRIVATE));
+const eventWith = (...fields: readonly string[]) =>
+  fc.oneof(json, fc.record(Object.fromEntries(fields.map((field) => [field, json])), { requiredKeys: [] }));
+
+/** What a function makes of an input: a value, or an error of ours of these codes that repeats nothing of the input. */
+function valueOrRefusal<Value>(read: () => Value, ...codes: readonly string[]): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKeyRotationError(error)) throw error;
+    expect(codes).toContain(error.code);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(PRIVATE);
+    return undefined;
+  }
+}
+
+describe('an event of the rotate function', () => {
+  const actions = fc.oneof(
+    eventWith('Step', 'SecretId', 'ClientRequestToken'),
+    fc.record({
+      Step: fc.constantFrom(...ROTATION_STEPS),
+      SecretId: json,
+      ClientRequestToken: json,
+    }),
+  );
+
+  it('is a step with a secret and a token, or is refused', () => {
+    const check = fc.property(actions, (event) => {
+      const request = valueOrRefusal(() => rotateRequestIn(event), 'UnknownStep', 'BadRequest');
+      if (!request) return;
+      expect(ROTATION_STEPS).toContain(request.step);
+      expect(request.secretArn).toMatch(/./);
+      expect(request.token).toMatch(/./);
+    });
+    fc.assert(check, { seed: SEED, numRuns: 2_000 });
+  });
+
+  it.each([null, undefined, 'createSecret', [], 5, {}])('rejects %j', (event) => {
+    expect(() => rotateRequestIn(event)).toThrow(/no rotation step/);
+  });
+});
+
+describe('an event of the reconcile function', () => {
+  const ACTIONS = ['reconcile', 'status', 'issuer-keys', 'undo'];
+  const events = fc.oneof(
+    eventWith('action', 'service'),
+    fc.record({ action: fc.constantFrom(...ACTIONS), service: json }, { requiredKeys: ['action'] }),
+  );
+
+  it('is scheduled, a request with a service where it needs one, or is refused', () => {
+    const check = fc.property(events, (event) => {
+      if (isScheduled(event)) return;
+      const request = valueOrRefusal(() => reconcileRequestIn(event), 'BadRequest');
+      if (!request) return;
+      const { action, service } = { service: undefined, ...request };
+      if (service !== undefined) expect(service).toMatch(/^[^/\s]+$/);
+      expect(action === 'undo' && service === undefined).toBe(false);
+    });
+    fc.assert(check, { seed: SEED, numRuns: 2_000 });
+  });
+
+  it.each([null, 'status', [], 5])('rejects %j, rather than run', (event) => {
+    expect(isScheduled(event)).toBe(false);
+    expect(() => reconcileRequestIn(event)).toThrow(/unknown action/);
+  });
+
+  it.each([undefined, '', '../x', 'a b', 7, {}])('rejects to undo for the service %j', (service) => {
+    expect(() => reconcileRequestIn({ action: 'undo', service })).toThrow(/names no service/);
+  });
+});
+
+describe('the environment of the functions', () => {
+  const text = fc.oneof(fc.string(), fc.constantFrom('', 'adminKey', 'manual', '2027-03-01', '2027-13-01', 'soon'));
+  const names = Object.values(RECONCILE_VARIABLES);
+  const environments = fc.record(Object.fromEntries(names.map((name) => [name, text])), { requiredKeys: [] });
+
+  it('gives whole settings, or is refused', () => {
+    const check = fc.property(environments, (env) => {
+      const settings = valueOrRefusal(() => reconcileSettings(env), 'BadSettings');
+      if (!settings) return;
+      expect(['adminKey', 'manual']).toContain(settings.issuerAccess);
+      expect(settings.adminKeyExpiresOn?.getTime()).not.toBeNaN();
+      for (const value of [settings.environment, settings.workspaceId, settings.organizationId])
+        expect(value).toMatch(/./s);
+    });
+    fc.assert(check, { seed: SEED, numRuns: 2_000 });
+  });
+
+  it.each(['soon', '2027-13-01', 'March'])('rejects %s as the day on which the admin key expires', (day) => {
+    const env = {
+      ...Object.fromEntries(names.map((name) => [name, 'something'])),
+      [RECONCILE_VARIABLES.timeZone]: 'UTC',
+    };
+    const all = {
+      ...env,
+      [RECONCILE_VARIABLES.issuerAccess]: 'adminKey',
+      [RECONCILE_VARIABLES.adminKeyExpiresOn]: day,
+    };
+    expect(() => reconcileSettings(all)).toThrow(/the day on which the admin key expires/);
+  });
+});

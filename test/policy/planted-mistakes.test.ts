@@ -1,0 +1,54 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchFolder } from '../sandbox/scratch-folder';
+import { ASSEMBLY, deployedSandbox } from '../support/deployed-sandbox';
+import { othersIn, rolesOf, rulesOf } from './askers';
+import { deployedEnvironment } from './deployed-environment';
+import { MEANT_HERE } from './meant';
+import { MISTAKES, type Mistake, type Template } from './mistakes';
+import { type Findings, Proof } from './proof';
+import { accountTarget, targetsOf } from './targets';
+
+const ENVIRONMENT = 'prod';
+
+describe('the proof of the deployed policies', () => {
+  let proof: Proof | undefined;
+
+  it.each(MISTAKES)('finds $what, and names it', async ({ plant, found }) => {
+    const { unexpected, missing } = await check(planted(plant));
+
+    expect([...unexpected, ...missing].join('\n')).toMatch(found);
+  });
+
+  it('finds nothing where no mistake is made', async () => {
+    const { unexpected, missing } = await check(planted(() => undefined));
+
+    expect([...unexpected, ...missing]).toEqual([]);
+  });
+
+  /** The same secrets, keys and roles each time, so that only what a mistake changed is decided anew. */
+  async function check(assembly: string): Promise<Findings> {
+    const sandbox = await deployedSandbox(ENVIRONMENT, { assembly });
+    try {
+      const environment = deployedEnvironment(sandbox);
+      proof ??= new Proof(environment.aws.account.id, MEANT_HERE);
+      const askers = [...rolesOf(environment), ...rulesOf(environment), ...othersIn(environment)];
+      return await proof.check(askers, [...(await targetsOf(environment)), await accountTarget()]);
+    } finally {
+      await sandbox.dispose();
+    }
+  }
+});
+
+/** The assembly with a mistake in its templates. One that changed nothing would show nothing. */
+function planted(plant: Mistake['plant']): string {
+  const assembly = scratchFolder();
+  cpSync(ASSEMBLY, assembly, { recursive: true });
+  const folder = join(assembly, `assembly-${ENVIRONMENT}`);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.template.json'))) {
+    const template = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template;
+    plant(template);
+    writeFileSync(join(folder, file), JSON.stringify(template));
+  }
+  return assembly;
+}

@@ -1,0 +1,31 @@
+import { handlersFromSource } from '../../sandbox/functions/handlers-from-source';
+import { COMMANDS } from '../../sandbox/simulation/commands';
+import type { Cut } from '../../sandbox/simulation/cut';
+import { cutEverywhere } from '../../sandbox/simulation/cut-points';
+import { oneServiceAssembly } from '../support/one-service';
+import { RAG } from '../support/world';
+
+const STAGE = 'prod';
+
+/** Calls of the operator's machine. One that gets no answer there waits until the operator ends the command. */
+const isMeant = ({ call, way }: Cut): boolean => call.invocation.includes('claude-keys') && way !== 'hangs';
+
+describe("an operator's command that is cut off at any one of its calls, and run again", () => {
+  const options = {
+    assembly: oneServiceAssembly(STAGE),
+    stage: STAGE,
+    service: RAG,
+    handlers: handlersFromSource(STAGE),
+  };
+
+  it.each(COMMANDS)(
+    'does no harm, and comes to the same end: $name',
+    async (command) => {
+      const { cuts, failures } = await cutEverywhere(command, options, { isMeant });
+      process.stderr.write(`${command.name}: ${cuts} cuts\n`);
+      expect(failures).toEqual([]);
+      expect(cuts).toBeGreaterThan(0);
+    },
+    600_000,
+  );
+});

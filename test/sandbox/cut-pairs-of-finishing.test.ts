@@ -1,0 +1,3 @@
+import { describePairsThatBeginIn } from './cut-pairs';
+
+describePairsThatBeginIn(['testSecret', 'finishSecret']);
