@@ -1,5 +1,6 @@
 import { conditionsPath } from '../../lib/contract/names';
 import type { PublishedMessage } from '../../sandbox/aws/sns';
+import { promptSandbox } from '../support/deployed-sandbox';
 import { World } from '../support/world';
 
 const MINUTE_MS = 60_000;
@@ -26,7 +27,8 @@ const notes = (world: World): readonly string[] =>
 describe('messages to people', () => {
   let world: World;
   beforeEach(async () => {
-    world = await World.deploy();
+    // Prompt reads: it is compared what each single run tells, and a list that lags by minutes tells it a run later.
+    world = await World.deploy('prod', promptSandbox());
     await world.stageAndRotate();
     await world.stage();
   });

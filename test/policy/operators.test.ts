@@ -5,7 +5,7 @@ import { roleSession } from '../../sandbox/aws/role-session';
 import type { Caller } from '../../sandbox/aws/service';
 import { anEnvironment } from '../config/environment-builder';
 import { scratchFolder } from '../sandbox/scratch-folder';
-import { deployedSandbox } from '../support/deployed-sandbox';
+import { promptSandbox } from '../support/deployed-sandbox';
 import { RAG, World } from '../support/world';
 
 const ACCOUNT = '111111111111';
@@ -18,7 +18,8 @@ describe('people in the roles that are made for them', () => {
     const operators = { stager: TEAM, responder: TEAM, auditor: TEAM, breakGlass: TEAM };
     const environment = anEnvironment({ account: ACCOUNT, region: 'eu-central-1', operators });
     const assembly = createApp([environment], { outdir: scratchFolder() }).synth().directory;
-    world = await World.deploy('prod', deployedSandbox('prod', { assembly }));
+    // Prompt reads: it is about what each role may, not about when it sees it.
+    world = await World.deploy('prod', promptSandbox('prod', { assembly }));
     await world.stageAndRotate();
   });
   afterAll(() => world.dispose());
