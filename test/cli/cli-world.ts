@@ -10,7 +10,7 @@ import type { CreatedKey, CreateKeyRequest } from '../../sandbox/claude/console-
 import { RequestHandlerFrom } from '../../sandbox/functions/in-process-http';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { scratchFolder } from '../sandbox/scratch-folder';
-import { deployedSandbox, LAG_MS, promptSandbox } from '../support/deployed-sandbox';
+import { deployedSandbox, LAG_MS, LIST_LAG_MS, promptSandbox } from '../support/deployed-sandbox';
 import { World } from '../support/world';
 import { inputOf, type RecordingIo } from './recording-io';
 
@@ -114,7 +114,9 @@ export class CliWorld {
   /** Gives a service its first key and a spare. @returns their ids */
   async stagedTwice(service: string): Promise<readonly [string, string]> {
     const name = `${ENVIRONMENT}-${service}-2026-11-20`;
-    return [(await this.stage(service, name)).id, (await this.stage(service, `${name}-2`)).id];
+    const staged = [(await this.stage(service, name)).id, (await this.stage(service, `${name}-2`)).id] as const;
+    if (this.account.consistency.isSet) await this.#sandbox.advance(LIST_LAG_MS);
+    return staged;
   }
 
   /** Everything a command could have changed, as text: labels and values of secrets, spares, and keys at the issuer. */

@@ -66,6 +66,7 @@ describe('a record that somebody broke', () => {
     const [other = ''] = world.sandbox.services().filter((service) => service !== RAG);
     await put(registrationParameterName('prod', RAG), '{');
     const spare = await world.stage(other);
+    await world.untilListed();
 
     await world.reconcile();
     await world.untilTriedAgain(other);

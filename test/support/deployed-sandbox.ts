@@ -11,6 +11,9 @@ export const EVENTUAL = process.env.SANDBOX_CONSISTENCY === 'eventual';
 /** No longer than the rotation function itself waits for what it should see. */
 export const LAG_MS = EVENTUAL ? 1_000 : 0;
 
+/** How long lists lag where reads do: the sandbox's own default. */
+export const LIST_LAG_MS = EVENTUAL ? 300_000 : 0;
+
 /** What a sandbox is created with where the test does not say it. */
 export const CONSISTENCY: Pick<SandboxOptions, 'consistency'> = EVENTUAL ? { consistency: { lagMs: LAG_MS } } : {};
 

@@ -3,7 +3,7 @@ import { adminSecretName, secretName, sparesPath } from '../../lib/contract/name
 import { ApiKey } from '../../lib/core/api-key';
 import type { CreatedKey, CreateKeyRequest } from '../../sandbox/claude/console-key';
 import type { Sandbox } from '../../sandbox/sandbox';
-import { deployedSandbox, LAG_MS } from './deployed-sandbox';
+import { deployedSandbox, LAG_MS, LIST_LAG_MS } from './deployed-sandbox';
 
 export const RAG = 'rag-service';
 
@@ -82,6 +82,11 @@ export class World {
   /** Waits until reads show what was written, where they may be behind. */
   async untilSeen(): Promise<void> {
     if (this.#readsMayLag) await this.sandbox.advance(LAG_MS);
+  }
+
+  /** Waits until lists show what was written, where they may be behind by more than other reads. */
+  async untilListed(): Promise<void> {
+    if (this.#readsMayLag) await this.sandbox.advance(LIST_LAG_MS);
   }
 
   /** Makes the next calls of an API fail before they have any effect. */

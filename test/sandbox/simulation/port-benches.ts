@@ -6,7 +6,7 @@ import { reconcileFunctionName, rotateFunctionName, secretName } from '../../../
 import type { FunctionFactory } from '../../../sandbox/functions/in-process-runner';
 import { type MemoryPorts, memoryPorts } from '../../../sandbox/simulation/schedules/memory/ports';
 import { PortsWorld } from '../../../sandbox/simulation/schedules/ports-world';
-import { deployedSandbox } from '../../support/deployed-sandbox';
+import { promptSandbox } from '../../support/deployed-sandbox';
 import { World } from '../../support/world';
 
 const SERVICE = 'rag-service';
@@ -55,7 +55,8 @@ export async function adapterBench(): Promise<Bench> {
     },
   ];
   const names = [rotateFunctionName('prod'), reconcileFunctionName('prod')] as const;
-  const world = await World.deploy('prod', deployedSandbox('prod', { handlers: new Map(names.map(capturing)) }));
+  // The ports in memory read promptly, and so does what they are compared with.
+  const world = await World.deploy('prod', promptSandbox('prod', { handlers: new Map(names.map(capturing)) }));
   const { sandbox } = world;
   await world.reconcile().catch(() => undefined);
   await world.rotate().catch(() => undefined);
