@@ -2,7 +2,7 @@ import type { Finding } from './conditions';
 import { isAdminAccessFailing, isAdminKeyExpiring, unknownKeys } from './conditions';
 import { heldKeys } from './held-keys';
 import type { IssuerView, ServiceObservation } from './observation';
-import { daysBetween } from './time';
+import { daysBetween, HOUR_MS } from './time';
 
 /** What is known of the credential that administers keys, and when it counts as old. */
 export interface AdminFacts {
@@ -68,7 +68,7 @@ function usageReportFindings(
   if (usageUntil === undefined || !services.some(({ secret }) => secret && heldKeys(secret).length > 0)) return [];
   const limit = `${maxReportLagHours} hours behind at most`;
   if (usageUntil === 'failed') return [{ condition: 'usage-report-old', figure: 'it cannot be read', limit }];
-  const lagHours = (now.getTime() - usageUntil.getTime()) / 3_600_000;
+  const lagHours = (now.getTime() - usageUntil.getTime()) / HOUR_MS;
   if (lagHours <= maxReportLagHours) return [];
   return [{ condition: 'usage-report-old', figure: `complete up to ${usageUntil.toISOString()}`, limit }];
 }

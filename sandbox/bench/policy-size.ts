@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../../lib/stacks/app';
 import { readAssembly, stageOf } from '../aws/cloudformation/assembly';
 import type { Row } from './rows';
+import { ENVIRONMENT, synthesiseServices } from './scale';
 
 /** What one environment deploys, and how long its policies are. */
 interface PolicySizes {
@@ -16,7 +16,6 @@ interface PolicySizes {
   readonly policiesPerService: number;
 }
 
-const ENVIRONMENT = 'prod';
 const SIZES = [3, 30, 300] as const;
 
 /** Resources and characters of policies, of the platform and of each service, whatever the number of services. */
@@ -37,7 +36,7 @@ export async function measurePolicySizes(): Promise<readonly Row[]> {
 async function measure(services: number): Promise<PolicySizes> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-bench-'));
   try {
-    synthesise(services, folder);
+    synthesiseServices(services, folder);
     const { stacks } = stageOf(readAssembly(folder), ENVIRONMENT);
     const [platform = [], ...others] = stacks.map(({ template }) => Object.values(template.Resources ?? {}));
     return {
@@ -57,23 +56,6 @@ async function measure(services: number): Promise<PolicySizes> {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** Names of one length, so that only their number differs. */
-function synthesise(count: number, outdir: string): void {
-  const services = Array.from({ length: count }, (_, index) => ({
-    name: `service-${String(index).padStart(4, '0')}`,
-    owner: 'team-bench',
-    readers: { role: { assumedBy: 'lambda' } } as const,
-  }));
-  const environment = {
-    name: ENVIRONMENT,
-    organizationId: '00000000-0000-4000-8000-000000000000',
-    workspaceId: 'wrkspc_bench000000000000000',
-    issuerAccess: 'adminKey',
-    services,
-  } as const;
-  createApp([environment], { outdir }).synth();
 }
 
 const POLICIES = ['PolicyDocument', 'KeyPolicy', 'ResourcePolicy'];

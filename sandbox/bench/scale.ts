@@ -22,7 +22,8 @@ export interface ScaleFigures {
   readonly heapMiB: number;
 }
 
-const ENVIRONMENT = 'prod';
+/** The environment that is measured. */
+export const ENVIRONMENT = 'prod';
 const DAY_MS = 86_400_000;
 /** Spares must not be too old when a rotation takes them. */
 const STAGING_EVERY_DAYS = 40;
@@ -54,7 +55,7 @@ async function measureDays(sandbox: Sandbox, days: number) {
   return { callsPerQuietRun, simulateSeconds, rotations, awsCalls: sandbox.awsCalls, heapMiB };
 }
 
-/** Writes the cloud assembly of one environment with so many services. */
+/** Writes the cloud assembly of one environment with so many services, whose names are of one length. */
 export function synthesiseServices(count: number, outdir: string, serviceMetrics = false): void {
   const services = Array.from({ length: count }, (_, index) => ({
     name: `service-${String(index).padStart(4, '0')}`,

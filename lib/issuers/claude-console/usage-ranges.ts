@@ -1,5 +1,5 @@
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from '../../core/time';
+
 const LONGEST_RANGE_MS = 31 * DAY_MS;
 /** Whole days before today that are read by the hour. */
 const HOURLY_DAYS = 2;

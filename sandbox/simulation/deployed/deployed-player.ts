@@ -3,7 +3,7 @@ import { conventionalKeyName, reconcileFunctionName, secretName } from '../../..
 import type { ReconcileResult, ReconcilerResponse } from '../../../lib/contract/reconciler-protocol';
 import { AwsError } from '../../aws/service';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
-import type { RunStep, Step } from '../schedules/schedule';
+import { isRun, type RunStep, type Step } from '../schedules/schedule';
 import { Consumers } from './consumers';
 import type { DeployedWorld } from './deployed-world';
 import { People } from './people';
@@ -160,19 +160,6 @@ export class DeployedPlayer {
     return this.world.sandbox.clock.now().getTime();
   }
 }
-
-const isRun = (step: Step): step is RunStep => RUNS.has(step.kind);
-
-const RUNS = new Set<Step['kind']>([
-  'reconcile',
-  'reconcile-one',
-  'rotate',
-  'retry',
-  'redeliver',
-  'undo',
-  'stage',
-  'stage-existing',
-]);
 
 /** What AWS refuses is not done. */
 async function orRefused(call: Promise<unknown>): Promise<void> {

@@ -8,7 +8,7 @@ import type { Attempt } from './memory/rotation';
 import type { MemorySecret } from './memory/secrets';
 import { People } from './people';
 import { ENVIRONMENT, type PortsWorld } from './ports-world';
-import type { RunStep, Step } from './schedule';
+import { isRun, type RunStep, type Step } from './schedule';
 import { stageKey } from './staging';
 import { Turns } from './turns';
 
@@ -213,16 +213,3 @@ export class Player {
     return this.world.now().getTime();
   }
 }
-
-const RUNS: ReadonlySet<Step['kind']> = new Set([
-  'reconcile',
-  'reconcile-one',
-  'rotate',
-  'retry',
-  'redeliver',
-  'undo',
-  'stage',
-  'stage-existing',
-]);
-
-const isRun = (step: Step): step is RunStep => RUNS.has(step.kind);

@@ -142,3 +142,17 @@ export const STEP_KINDS = [
   'fault',
   'meanwhile',
 ] as const satisfies readonly Step['kind'][];
+
+const RUNS: ReadonlySet<Step['kind']> = new Set([
+  'reconcile',
+  'reconcile-one',
+  'rotate',
+  'retry',
+  'redeliver',
+  'undo',
+  'stage',
+  'stage-existing',
+]);
+
+/** Whether a step has our code run, which a fault can then strike. */
+export const isRun = (step: Step): step is RunStep => RUNS.has(step.kind);
