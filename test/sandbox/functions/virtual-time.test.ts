@@ -205,3 +205,20 @@ describe.each(['worker', 'in-process'])('virtual time in a function, run by the 
     expect(secondsSince(clock.now())).toBe(0);
   });
 });
+
+describe('a worker that stays warm', () => {
+  it('has what became due between two invocations happen when the second begins, so that timers do not pile up', async () => {
+    const { clock, run } = setUp('worker', async () => {
+      const warm = globalThis as { fired?: number };
+      const fired = warm.fired ?? 0;
+      setTimeout(() => {
+        warm.fired = fired + 1;
+      }, 20_000).unref();
+      return fired;
+    });
+
+    expect(answerOf(await run())).toBe(0);
+    await clock.advanceBy(15 * MINUTE_MS);
+    expect(answerOf(await run())).toBe(1);
+  });
+});
