@@ -4,6 +4,9 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/'],
   globalSetup: '<rootDir>/test/global-setup.ts',
+  testSequencer: '<rootDir>/test/longest-first.js',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/key-watch/setup.ts'],
   transform: {
     '^.+\\.(t|j)s$': [
       '@swc/jest',

@@ -1,6 +1,7 @@
 import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../lib/contract/function-environment';
 import { CONDITIONS, type Condition } from '../lib/contract/metrics';
 import type { IssuerAccess } from '../lib/contract/platform-settings';
+import type { WorkspaceLimits } from '../lib/contract/workspace-limits';
 import { KeyRotationError } from '../lib/core/errors';
 import type { Wiring } from './wiring';
 
@@ -14,6 +15,8 @@ export interface RotateSettings {
 export interface ReconcileSettings extends RotateSettings {
   readonly issuerAccess: IssuerAccess;
   readonly adminKeyExpiresOn?: Date;
+  readonly adminKeyMaxAgeDays?: number;
+  readonly workspaceLimits?: WorkspaceLimits;
   readonly actionTopicArn: string;
   readonly criticalTopicArn: string;
   readonly timeZone: string;
@@ -35,6 +38,8 @@ export function rotateSettings(env: Wiring['env']): RotateSettings {
 /** @throws KeyRotationError BadSettings, naming the variable */
 export function reconcileSettings(env: Wiring['env']): ReconcileSettings {
   const expiresOn = env[RECONCILE_VARIABLES.adminKeyExpiresOn];
+  const maxAgeDays = env[RECONCILE_VARIABLES.adminKeyMaxAgeDays];
+  const limits = env[RECONCILE_VARIABLES.workspaceLimits];
   return {
     ...rotateSettings(env),
     issuerAccess: issuerAccess(required(env, RECONCILE_VARIABLES.issuerAccess)),
@@ -45,6 +50,8 @@ export function reconcileSettings(env: Wiring['env']): ReconcileSettings {
     untold: new Set(conditionsIn(env[RECONCILE_VARIABLES.untoldConditions] ?? '')),
     serviceMetrics: env[RECONCILE_VARIABLES.serviceMetrics] === 'yes',
     ...(expiresOn ? { adminKeyExpiresOn: day(expiresOn) } : {}),
+    ...(maxAgeDays ? { adminKeyMaxAgeDays: days(maxAgeDays) } : {}),
+    ...(limits ? { workspaceLimits: workspaceLimits(limits) } : {}),
   };
 }
 
@@ -63,6 +70,24 @@ function day(value: string): Date {
   throw new KeyRotationError(
     'BadSettings',
     `the day on which the admin key expires is "${value}"; allowed is 2027-03-01`,
+  );
+}
+
+function days(value: string): number {
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
+  throw new KeyRotationError('BadSettings', `the greatest age of the admin key is "${value}"; allowed are days, as 90`);
+}
+
+/** The construct has checked what it declares; here it is only told from something else. */
+function workspaceLimits(text: string): WorkspaceLimits {
+  try {
+    const { rateLimits, monthlySpendUsd } = JSON.parse(text) as Partial<WorkspaceLimits>;
+    if (Array.isArray(rateLimits) && ['number', 'undefined'].includes(typeof monthlySpendUsd))
+      return { rateLimits, ...(monthlySpendUsd === undefined ? {} : { monthlySpendUsd }) };
+  } catch {}
+  throw new KeyRotationError(
+    'BadSettings',
+    'the limits of the workspace cannot be understood; deploy the platform stack again',
   );
 }
 

@@ -4,12 +4,15 @@ export type { Environment, Service } from './config/environment';
 export type {
   AlarmEmails,
   EnvironmentConfig,
+  FunctionNetwork,
   Operator,
   OperatorsConfig,
   PolicyConfig,
+  RateLimitConfig,
   ReaderRoleConfig,
   ReadersConfig,
   ServiceConfig,
+  WorkspaceLimitsConfig,
 } from './config/environment-config';
 export { resolveEnvironments } from './config/validate';
 export { ALARM_NAMES } from './constructs/alarms';

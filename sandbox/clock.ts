@@ -1,5 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import { nextTurn, systemRequestsUnderWay, withinRealTime } from './event-loop';
+import { isConnected, nextTurn, systemRequestsUnderWay, withinRealTime } from './event-loop';
 
 interface Timer {
   readonly dueMs: number;
@@ -31,8 +31,9 @@ export interface VirtualClockOptions {
   readonly patienceMs?: number;
 }
 
-/** Turns of the event loop without any news, and real time after them, after which nothing in this thread goes on by itself. */
+/** Turns of the event loop without any news after which nothing in this thread goes on by itself. */
 const QUIET_TURNS = 3;
+/** How long the last of them is in real time, where something may come from a connection. */
 const QUIET_MS = 5;
 
 /**
@@ -190,9 +191,10 @@ export class VirtualClock {
   async #rest(): Promise<void> {
     for (let quiet = 0, news = this.#news; this.#works.size > 0 && quiet < QUIET_TURNS; ) {
       if (!this.#mayBeWaiting()) await this.#change();
-      else if (quiet < QUIET_TURNS - 1) await nextTurn();
-      else await this.#changeWithin(QUIET_MS);
-      quiet = news === this.#news && !systemRequestsUnderWay() ? quiet + 1 : 0;
+      else if (quiet === QUIET_TURNS - 1 && isConnected()) await this.#changeWithin(QUIET_MS);
+      else await nextTurn();
+      quiet = news === this.#news ? quiet + 1 : 0;
+      if (quiet === QUIET_TURNS && systemRequestsUnderWay()) quiet = 0;
       news = this.#news;
     }
   }

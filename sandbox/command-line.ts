@@ -90,11 +90,15 @@ function addSim(program: Command, end: (exitCode: number) => void): void {
     .command('sim')
     .description('plays random schedules of rotations, faults and people, and judges every invariant at every call')
     .option('--seeds <number>', 'how many schedules to play', wholeNumber(1, 1e9), 10_000)
+    .option('--minutes <number>', 'begin no further schedule after so many minutes', wholeNumber(1, 1e6))
     .option('--from <number>', 'the seed of the first', wholeNumber(0, 2 ** 31 - 1), 1)
     .addOption(new Option('--depth <depth>', 'where they are played').choices(DEPTHS).default(DEPTHS[0]))
     .option('--jobs <number>', 'threads to use on the ports', wholeNumber(1, 64), DEFAULT_JOBS)
     .option('--json', 'print the report as JSON on standard output')
-    .addHelpText('after', '\nExamples:\n  npm run sim -- --seeds 100000\n  npm run sim -- --from 4711 --seeds 1')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run sim -- --seeds 100000\n  npm run sim -- --seeds 1000000 --minutes 30\n  npm run sim -- --from 4711 --seeds 1',
+    )
     .action(async (options: SimOptions & { readonly json?: true }) => {
       const report = await simulate(options, (line) => process.stderr.write(`${line}\n`));
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${simLines(report).join('\n')}\n`);

@@ -19,10 +19,11 @@ import { VirtualClock } from './clock';
 import { withControl } from './control';
 import { EnvironmentOrganization } from './environment-organization';
 import { AwsFaults } from './faults';
-import { RequestHandlerFrom } from './functions/in-process-http';
+import { sdkSettings } from './functions/in-process-http';
 import { type FunctionFactory, InProcessRunner } from './functions/in-process-runner';
 import { OpenCalls } from './functions/open-calls';
 import type { FunctionRunner } from './functions/runner';
+import type { Wiretap } from './functions/wiretap';
 import { WorkerRunner } from './functions/worker-runner';
 import type { HttpRequest } from './http';
 import { Random } from './random';
@@ -30,6 +31,7 @@ import { readerRoleArns } from './readers';
 import { Relay } from './relay';
 import { LoopbackServer } from './server';
 import { type SandboxState, stateOf } from './state';
+import { SANDBOXES_ENDING, SANDBOXES_MADE } from './witnesses';
 import { type WrittenText, writtenTexts } from './written-texts';
 
 export interface SandboxOptions {
@@ -63,8 +65,13 @@ export interface SandboxOptions {
    */
   readonly consistency?: ConsistencyOptions;
   /**
-   * Loopback ports of the two sides.
-   * @default - free ones
+   * Through whose hands everything goes that functions do, for the runner `worker`.
+   * @default - nobody's
+   */
+  readonly wiretap?: Wiretap;
+  /**
+   * Loopback ports of the two sides; 0, or none, takes a free one.
+   * @default - free ones; none at all for the runner `in-process`, whose functions ask in this process
    */
   readonly ports?: { readonly aws?: number; readonly claude?: number };
 }
@@ -81,7 +88,13 @@ interface Parts {
   readonly aws: SimulatedAws;
   readonly runner: FunctionRunner;
   readonly relays: { readonly aws: Relay; readonly claude: Relay };
-  readonly servers: { readonly aws: LoopbackServer; readonly claude: LoopbackServer };
+  /** Absent where nobody outside this process can ask. */
+  readonly servers: Servers | undefined;
+}
+
+interface Servers {
+  readonly aws: LoopbackServer;
+  readonly claude: LoopbackServer;
 }
 
 /**
@@ -122,13 +135,14 @@ export class Sandbox {
     this.account.observe(this.faults);
     const handler = createAwsHandler(this.account, (keyId) => this.aws.credentials.callerOf(keyId));
     parts.relays.aws.connect(withControl(this, handler));
+    SANDBOXES_MADE.publish(this);
   }
 
   /** Builds the environment and deploys the stage into it. */
   static async create(options: SandboxOptions): Promise<Sandbox> {
     const sandbox = new Sandbox(await build(options));
     try {
-      await sandbox.deploy(options.assembly);
+      await sandbox.#deployStage(sandbox.#parts.stage);
     } catch (error) {
       await sandbox.dispose();
       throw error;
@@ -156,7 +170,10 @@ export class Sandbox {
 
   /** Deploys the stage from an assembly: the one it was created with, changed, or a later one. */
   async deploy(assembly: string): Promise<void> {
-    const stage = stageOf(readAssembly(assembly), this.environment);
+    await this.#deployStage(stageOf(readAssembly(assembly), this.environment));
+  }
+
+  async #deployStage(stage: AssemblyStage): Promise<void> {
     await this.account.consistency.exactDuring(async () => {
       await this.aws.deployment.deployStage(stage, () => this.#findOrganization());
       await this.settle();
@@ -176,13 +193,18 @@ export class Sandbox {
   /** Ends every function, the passing of time, and both servers. */
   async dispose(): Promise<void> {
     const { runner, servers } = this.#parts;
+    SANDBOXES_ENDING.publish(this);
     this.clock.stop();
     await runner.dispose();
-    await Promise.all([servers.aws.close(), servers.claude.close()]);
+    await Promise.all([servers?.aws.close(), servers?.claude.close()]);
   }
 
-  /** What to export so that any SDK, the AWS CLI and our own CLI reach this sandbox, as a caller: by default the administrator. */
+  /**
+   * What to export so that any SDK, the AWS CLI and our own CLI reach this sandbox, as a caller: by default the administrator.
+   * @throws when it does not listen
+   */
   environmentVariables(caller: Caller = this.account.administrator): Readonly<Record<string, string>> {
+    if (!this.#parts.servers) throw new Error('this sandbox does not listen: create it with `ports`');
     const { accessKeyId, secretAccessKey, sessionToken } = this.aws.credentials.issue(caller);
     return {
       ...endpointsOf(this.#parts.servers),
@@ -197,11 +219,7 @@ export class Sandbox {
   /** Opens environments for the CLI, by default as the administrator, in this process. What it waits for is virtual time. */
   openPlatform(caller: Caller = this.account.administrator): OpenPlatform {
     return composePlatform({
-      aws: {
-        region: this.account.region,
-        credentials: this.aws.credentials.issue(caller),
-        requestHandler: new RequestHandlerFrom(this.#parts.relays.aws.handle),
-      },
+      aws: sdkSettings(this.account.region, this.aws.credentials.issue(caller), this.#parts.relays.aws.handle),
       claude: { fetch: this.fetchClaude },
       clock: this.clock,
       wait: (ms) => this.advance(ms),
@@ -272,14 +290,15 @@ export class Sandbox {
 }
 
 async function build(options: SandboxOptions): Promise<Parts> {
-  const { seed = 1, start = DEFAULT_START, ports = {} } = options;
+  const { seed = 1, start = DEFAULT_START } = options;
   const stage = stageOf(readAssembly(options.assembly), options.stage);
   const clock = new VirtualClock(start);
   const random = new Random(seed);
   const relays = { aws: new Relay('AWS account'), claude: new Relay('Claude organization') };
   const calls = new OpenCalls(() => clock.noteChange());
   const runner = createRunner(options, clock, relays, calls);
-  const servers = await startServers(relays, ports, calls);
+  const listens = options.runner !== 'in-process' || options.ports !== undefined;
+  const servers = listens ? await startServers(relays, calls, options) : undefined;
   const { account: accountId = DEFAULT_ACCOUNT, region = DEFAULT_REGION } = stage.stacks[0]?.environment ?? {};
   const { consistency } = options;
   const aws = new SimulatedAws({
@@ -289,19 +308,20 @@ async function build(options: SandboxOptions): Promise<Parts> {
     random,
     runner,
     consistency,
-    endpoints: endpointsOf(servers),
+    endpoints: servers ? endpointsOf(servers) : {},
   });
   return { stage, seed, random, clock, aws, runner, relays, servers };
 }
 
 async function startServers(
   relays: Parts['relays'],
-  ports: NonNullable<SandboxOptions['ports']>,
   calls: OpenCalls,
-): Promise<Parts['servers']> {
-  const aws = await LoopbackServer.start(relays.aws.handle, { port: ports.aws ?? 0, calls });
+  { ports = {}, wiretap }: SandboxOptions,
+): Promise<Servers> {
+  const aws = await LoopbackServer.start(relays.aws.handle, { port: ports.aws ?? 0, calls, wiretap });
   try {
-    return { aws, claude: await LoopbackServer.start(relays.claude.handle, { port: ports.claude ?? 0, calls }) };
+    const claude = await LoopbackServer.start(relays.claude.handle, { port: ports.claude ?? 0, calls, wiretap });
+    return { aws, claude };
   } catch (error) {
     await aws.close();
     throw error;
@@ -314,14 +334,14 @@ function createRunner(
   relays: Parts['relays'],
   calls: OpenCalls,
 ): FunctionRunner {
-  const { seed = 1 } = options;
-  if (options.runner !== 'in-process') return new WorkerRunner({ clock, calls, seed });
+  const { seed = 1, wiretap } = options;
+  if (options.runner !== 'in-process') return new WorkerRunner({ clock, calls, seed, wiretap });
   const { handlers } = options;
   if (!handlers) throw new Error('the runner "in-process" needs the functions\' handlers');
   return new InProcessRunner({ clock, seed, handlers, aws: relays.aws.handle, claude: relays.claude.handle });
 }
 
-const endpointsOf = (servers: Parts['servers']) => ({
+const endpointsOf = (servers: Servers) => ({
   AWS_ENDPOINT_URL: servers.aws.url,
   ANTHROPIC_BASE_URL: servers.claude.url,
 });

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ConnectionDropped } from './claude/faults';
 import { RequestRefused, UnmodelledError } from './errors';
-import { CALL_HEADER, type OpenCalls } from './functions/open-calls';
+import { CALL_HEADER, functionOfCall, type OpenCalls } from './functions/open-calls';
+import type { Wiretap } from './functions/wiretap';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http';
 import { readableBody, refuseOverLimit } from './request-body';
 
@@ -22,6 +23,11 @@ export interface LoopbackOptions {
    * @default - nobody needs to know
    */
   readonly calls?: OpenCalls;
+  /**
+   * Through whose hands calls of workers go.
+   * @default - straight to the handler
+   */
+  readonly wiretap?: Wiretap | undefined;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -44,10 +50,10 @@ export class LoopbackServer {
 
   /** Starts to listen. Rejects an address that other machines could reach. */
   static async start(handler: HttpHandler, options: LoopbackOptions = {}): Promise<LoopbackServer> {
-    const { port = 0, host = '127.0.0.1', calls } = options;
+    const { port = 0, host = '127.0.0.1', calls, wiretap } = options;
     if (!LOOPBACK.has(host)) throw new Error(`the sandbox listens on loopback only, not on "${host}"`);
     const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (incoming, outgoing) => {
-      void serve(noting(handler, calls), incoming, outgoing);
+      void serve(noting(handler, calls, wiretap), incoming, outgoing);
     });
     await listen(server, port, host);
     const address = server.address() as AddressInfo;
@@ -82,11 +88,13 @@ async function serve(handler: HttpHandler, incoming: IncomingMessage, outgoing: 
 
 /** Has the calls of workers followed from when they are read to when they are answered. */
 const noting =
-  (handler: HttpHandler, calls: OpenCalls | undefined): HttpHandler =>
+  (handler: HttpHandler, calls: OpenCalls | undefined, wiretap: Wiretap | undefined): HttpHandler =>
   async (request) => {
     const { [CALL_HEADER]: id, ...headers } = request.headers;
     const answered = calls?.arrived(id);
-    return handler({ ...request, headers }).finally(answered);
+    const answer = () => handler({ ...request, headers });
+    const answering = wiretap && id ? wiretap.asked(functionOfCall(id), { ...request, headers }, answer) : answer();
+    return answering.finally(answered);
   };
 
 /** A page from elsewhere may have its own name lead a browser to this machine; the browser then says that name here. */

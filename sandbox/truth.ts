@@ -1,14 +1,14 @@
 import { readLabels, type VersionMarks } from '../lib/contract/labels';
-import { serviceOfSecretName, spareOfParameterName, sparesPath } from '../lib/contract/names';
+import { serviceOfSecretName, spareOfParameterName } from '../lib/contract/names';
 import { PLACEHOLDER } from '../lib/contract/placeholder';
-import type { AwsAccount } from './aws/account';
 import type { SecretsManager } from './aws/secrets-manager/secrets-manager';
+import type { Ssm } from './aws/ssm';
 import type { ClaudeOrganization } from './claude/organization';
 
 /** What the truth is read from. */
 export interface World {
   readonly environment: string;
-  readonly account: AwsAccount;
+  readonly aws: { readonly ssm: Ssm };
   readonly secretsManager: SecretsManager;
   readonly claude: ClaudeOrganization;
 }
@@ -43,7 +43,7 @@ export interface Truth {
 type Placement = KeyTruth['places'][number];
 
 /** Reads the whole truth of a sandbox. Cheap: no call is made that a function could see. */
-export async function readTruth(world: World): Promise<Truth> {
+export function readTruth(world: World): Truth {
   const { claude } = world;
   const idOfText = new Map(claude.keys().map(({ id }) => [claude.rawKeyOf(id), id]));
   const places = new Map<string, Placement[]>();
@@ -51,7 +51,7 @@ export async function readTruth(world: World): Promise<Truth> {
     places.set(keyId, [...(places.get(keyId) ?? []), placement]);
   };
   const current = readSecrets(world, idOfText, put);
-  for (const { service, keyId } of await readSpares(world)) put(keyId, { service, place: 'spare' });
+  for (const { service, keyId } of readSpares(world, idOfText)) put(keyId, { service, place: 'spare' });
   const keys = claude.keys().map(({ id, name, status, createdAt }) => {
     const accepted = claude.isAccepted(claude.rawKeyOf(id));
     return { id, name, status, createdAt, accepted, places: places.get(id) ?? [] };
@@ -82,17 +82,11 @@ function readSecrets(
 const placeOf = ({ current, pending }: VersionMarks): Placement['place'] =>
   current ? 'current' : pending ? 'pending' : 'former';
 
-async function readSpares({ account, environment }: World) {
-  const spares: { service: string; keyId: string }[] = [];
-  let token: unknown;
-  do {
-    const input = { Path: sparesPath(environment), Recursive: true, ...(token ? { NextToken: token } : {}) };
-    const page = await account.inspect('ssm', 'GetParametersByPath', input);
-    for (const { Name } of (page.Parameters ?? []) as { Name: string }[]) {
-      const spare = spareOfParameterName(environment, Name);
-      if (spare) spares.push(spare);
-    }
-    token = page.NextToken;
-  } while (token);
-  return spares;
-}
+/** A spare is the key that it holds: where people look after the keys, it goes by the key's name. */
+const readSpares = ({ aws, environment }: World, idOfText: ReadonlyMap<string, string>) =>
+  aws.ssm.parameters().flatMap(({ name, value }) => {
+    const spare = spareOfParameterName(environment, name);
+    if (!spare) return [];
+    const [, keyId] = [...idOfText].find(([text]) => value.includes(text)) ?? [];
+    return [{ service: spare.service, keyId: keyId ?? spare.keyId }];
+  });

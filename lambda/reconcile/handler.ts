@@ -12,13 +12,14 @@ import { AwsServiceRegistry } from '../../lib/aws/registry';
 import { AwsSecrets } from '../../lib/aws/secrets';
 import { AwsSpareShelf } from '../../lib/aws/spares';
 import type { ReconcilerRequest, ReconcilerResponse } from '../../lib/contract/reconciler-protocol';
-import { isKeyRotationError, KeyRotationError } from '../../lib/core/errors';
+import { isKeyRotationError } from '../../lib/core/errors';
 import type { MonitoringPorts } from '../../lib/core/monitor';
 import type { IssuerAccessPort } from '../../lib/core/observe';
 import { Reconciler, type ReconcilerPorts } from '../../lib/core/reconciler';
 import { remembered } from '../../lib/core/remembered';
 import { type SecretRead, secretReadIn } from '../../lib/core/secret-read';
 import { ClaudeConsoleKeys } from '../../lib/issuers/claude-console/admin';
+import { ClaudeConsoleLimits } from '../../lib/issuers/claude-console/limits';
 import { ClaudeConsoleUsage } from '../../lib/issuers/claude-console/usage';
 import { ClaudeConsoleUseReports } from '../../lib/issuers/claude-console/use-reports';
 import { ClaudeConsoleVerifier } from '../../lib/issuers/claude-console/verifier';
@@ -100,8 +101,6 @@ function perform(reconciler: Reconciler, request: ReconcilerRequest): Promise<un
       return reconciler.review();
     case 'undo':
       return reconciler.undo(request.service);
-    default:
-      throw new KeyRotationError('BadRequest', 'unknown action; allowed are reconcile, status, issuer-keys and undo');
   }
 }
 
@@ -116,6 +115,7 @@ function issuerAccess(settings: ReconcileSettings, client: SecretsManagerClient,
     kind: 'ours',
     keys: new ClaudeConsoleKeys(options),
     usage: new ClaudeConsoleUsage({ ...options, clock: wiring.clock }),
+    limits: new ClaudeConsoleLimits(options),
   };
 }
 

@@ -13,9 +13,14 @@ export class AwsServiceRegistry implements ServiceRegistry {
     private readonly environment: string,
   ) {}
 
-  async list(): Promise<readonly Registration[]> {
-    const parameters = await listParameters(this.client, registrationsPath(this.environment));
-    return [...parameters].flatMap(([name, parameter]) => readable(parameter.text('Value'), name));
+  async list(onBroken: (service: string) => void = () => {}): Promise<readonly Registration[]> {
+    const path = registrationsPath(this.environment);
+    const parameters = await listParameters(this.client, path);
+    return [...parameters].flatMap(([name, parameter]) => {
+      const registration = readable(parameter.text('Value'), name);
+      if (!registration) onBroken(name.slice(path.length + 1));
+      return registration ?? [];
+    });
   }
 
   async find(service: string): Promise<Registration | undefined> {
@@ -26,11 +31,11 @@ export class AwsServiceRegistry implements ServiceRegistry {
 }
 
 /** One service's broken record is left out, so that it holds up no other service; `find` says what is wrong with it. */
-function readable(text: string, parameterName: string): readonly Registration[] {
+function readable(text: string, parameterName: string): Registration | undefined {
   try {
-    return [registrationOf(text, parameterName)];
+    return registrationOf(text, parameterName);
   } catch (error) {
-    if (isKeyRotationError(error, 'BadRecord')) return [];
+    if (isKeyRotationError(error, 'BadRecord')) return undefined;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { KeyCache } from './key-cache';
 import { type KeyMiddleware, retryOnRefusal } from './retry-on-refusal';
 import { type SecretReader, secretKeyReader } from './secret-key';
 
+export { type ErrorReportOptions, reportErrors } from './report-errors';
 export { type RefusalReportOptions, reportRefusals } from './report-refusals';
 export type { KeyMiddleware } from './retry-on-refusal';
 export type { SecretReader } from './secret-key';

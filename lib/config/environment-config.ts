@@ -27,6 +27,17 @@ export interface EnvironmentConfig {
    */
   readonly adminKeyExpiresOn?: string;
   /**
+   * Days after which somebody is told to replace the admin key, 1 to 1000. Only with `adminKey`.
+   * @default 90
+   */
+  readonly adminKeyMaxAgeDays?: number;
+  /**
+   * Limits that Claude enforces on this environment's workspace: the reconciler sets those that are declared, and no
+   * others. A lower one may have Claude refuse requests. Only with `adminKey`.
+   * @default - the limits are left as they are
+   */
+  readonly workspaceLimits?: WorkspaceLimitsConfig;
+  /**
    * Whether a key that belongs to a person, and dies when that person leaves, may serve here.
    * @default false
    */
@@ -58,6 +69,22 @@ export interface EnvironmentConfig {
    */
   readonly readerAccounts?: readonly string[];
   /**
+   * AWS organization (`o-…`) whose roles may read secrets of this environment, whatever their account: instead of
+   * naming each account. The secrets still name each role.
+   * @default - none
+   */
+  readonly readerOrganization?: string;
+  /**
+   * Managed policy, by name or ARN, that bounds every role this app makes here. It has to be there already.
+   * @default - no boundary
+   */
+  readonly permissionsBoundary?: string;
+  /**
+   * Private network that the functions run in.
+   * @default - none: the functions call public endpoints
+   */
+  readonly functionNetwork?: FunctionNetwork;
+  /**
    * Who may act as which operator: ready-made roles for people, none of which can read a key.
    * @default - no roles are made
    */
@@ -69,6 +96,49 @@ export interface EnvironmentConfig {
   readonly policy?: PolicyConfig;
   /** The services that own a key here. */
   readonly services: readonly ServiceConfig[];
+}
+
+/** Limits of a whole workspace; there are none per key. What is left out, or taken out again, stays as it is at Claude. */
+export interface WorkspaceLimitsConfig {
+  /**
+   * What the workspace may cost in a calendar month of UTC, in whole USD. Setting it by API is an early access preview
+   * of Claude's: elsewhere the alarm `limits-not-offered` says that it was not set.
+   * @default - left as it is
+   */
+  readonly monthlySpendUsd?: number;
+  /**
+   * Rate limits, for one model or surface each. Claude enforces a new one within about an hour.
+   * @default - left as they are
+   */
+  readonly rateLimits?: readonly RateLimitConfig[];
+}
+
+/** Rate limits of a model, or of another part of Claude's API. At least one of them is declared. */
+export interface RateLimitConfig {
+  /** A model as it is requested (`claude-haiku-5-5`), or `batch`, `files`, `skills`, `token_count`, `web_search`. */
+  readonly of: string;
+  /** @default - left as it is */
+  readonly requestsPerMinute?: number;
+  /**
+   * Input tokens, with those that are read from the cache.
+   * @default - left as it is
+   */
+  readonly inputTokensPerMinute?: number;
+  /**
+   * Input tokens, without those that are read from the cache.
+   * @default - left as it is
+   */
+  readonly uncachedInputTokensPerMinute?: number;
+  /** @default - left as it is */
+  readonly outputTokensPerMinute?: number;
+}
+
+/** Where functions run, by ids, so that synthesis looks nothing up. They need a way to Claude and to AWS: docs/security.md. */
+export interface FunctionNetwork {
+  /** Private subnets of one VPC. */
+  readonly subnetIds: readonly string[];
+  /** Security groups of the same VPC, which let HTTPS out. */
+  readonly securityGroupIds: readonly string[];
 }
 
 /** What people around an environment do. */
@@ -253,6 +323,12 @@ export interface PolicyConfig {
    * @default 5
    */
   readonly unusualToHour?: number;
+  /**
+   * Errors of a service's requests (4xx besides 401 and 429) in a quarter of an hour from which on its own alarm fires.
+   * Only with `serviceMetrics`, and for services that report them with `reportErrors` and `perService`.
+   * @default 20
+   */
+  readonly clientErrorsPerQuarterHour?: number;
   /**
    * What a service may cost in a day of UTC, in USD; 0 is no budget.
    * @default 0

@@ -1,6 +1,7 @@
 import type { IssuerAccess } from '../contract/platform-settings';
 import type { ServicePolicy, UntoldConditions } from '../contract/registration';
-import type { OperatorsConfig, ReadersConfig } from './environment-config';
+import type { WorkspaceLimits } from '../contract/workspace-limits';
+import type { FunctionNetwork, OperatorsConfig, ReadersConfig } from './environment-config';
 
 /** An environment after validation, with every default filled in. */
 export interface Environment {
@@ -11,12 +12,17 @@ export interface Environment {
   readonly workspaceId: string;
   readonly issuerAccess: IssuerAccess;
   readonly adminKeyExpiresOn?: string;
+  readonly adminKeyMaxAgeDays?: number;
+  readonly workspaceLimits?: WorkspaceLimits;
   readonly allowPersonalKeys: boolean;
   readonly timeZone: string;
   readonly alarmEmails: { readonly critical: readonly string[]; readonly warning: readonly string[] };
   readonly untoldConditions: UntoldConditions;
   readonly serviceMetrics: boolean;
   readonly readerAccounts: readonly string[];
+  readonly readerOrganization?: string;
+  readonly permissionsBoundary?: string;
+  readonly functionNetwork?: FunctionNetwork;
   readonly operators: OperatorsConfig;
   readonly services: readonly Service[];
 }

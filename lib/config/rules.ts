@@ -1,11 +1,15 @@
 import { CONDITIONS } from '../contract/metrics';
+import { LIMITED_SURFACES } from '../contract/workspace-limits';
 import type {
   AlarmEmails,
   EnvironmentConfig,
+  FunctionNetwork,
   OperatorsConfig,
   PolicyConfig,
+  RateLimitConfig,
   ReaderRoleConfig,
   ServiceConfig,
+  WorkspaceLimitsConfig,
 } from './environment-config';
 import {
   checkedElsewhere,
@@ -34,6 +38,13 @@ const roleArn = textLike(
   /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   "ARNs of roles, 'arn:aws:iam::<12 digits>:role/<name>'",
 );
+const organizationId = textLike(/^o-[a-z0-9]{10,32}$/, "an AWS organization's id, 'o-…'");
+const boundary = textLike(
+  /^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/)?[\w+=,.@/-]+$/,
+  "a managed policy's name, or its ARN, 'arn:aws:iam::<12 digits>:policy/<name>'",
+);
+const subnetId = textLike(/^subnet-[\da-f]{8,17}$/, "ids of subnets, 'subnet-…'");
+const securityGroupId = textLike(/^sg-[\da-f]{8,17}$/, "ids of security groups, 'sg-…'");
 const vpcEndpointId = textLike(/^vpce-[\da-f]{8,17}$/, "ids of VPC endpoints, 'vpce-…'");
 const emailAddress = textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'e-mail addresses');
 
@@ -65,15 +76,47 @@ export const ENVIRONMENT_RULES: Shape<EnvironmentConfig> = {
   workspaceId: textLike(/^wrkspc_[A-Za-z0-9]+$/, "a workspace id, 'wrkspc_…'"),
   issuerAccess: oneOf('adminKey', 'manual'),
   adminKeyExpiresOn: optional(day),
+  adminKeyMaxAgeDays: optional(wholeNumber(1, 1000)),
+  workspaceLimits: optional(checkedElsewhere),
   allowPersonalKeys: optional(yesOrNo),
   timeZone: optional(timeZone),
   untoldConditions: optional(conditionsWithReasons),
   serviceMetrics: optional(yesOrNo),
   alarmEmails: optional(checkedElsewhere),
   readerAccounts: optional(listOf(accountId)),
+  readerOrganization: optional(organizationId),
+  permissionsBoundary: optional(boundary),
+  functionNetwork: optional(checkedElsewhere),
   operators: optional(checkedElsewhere),
   policy: optional(checkedElsewhere),
   services: { allowed: 'a list of services', accepts: Array.isArray },
+};
+
+/** Beyond this many, they would not fit into a function's variables. */
+const MOST_RATE_LIMITS = 15;
+
+/** What each field of `workspaceLimits` may hold. */
+export const WORKSPACE_LIMITS_RULES: Shape<WorkspaceLimitsConfig> = {
+  monthlySpendUsd: optional(wholeNumber(1, 1_000_000_000)),
+  rateLimits: optional({
+    allowed: `a list of at most ${MOST_RATE_LIMITS} rate limits`,
+    accepts: (value) => Array.isArray(value) && value.length <= MOST_RATE_LIMITS,
+  }),
+};
+
+/** 0 would keep everybody out. */
+const perMinute = optional(wholeNumber(1, 1_000_000_000_000));
+
+/** What each field of a rate limit may hold. */
+export const RATE_LIMIT_RULES: Shape<RateLimitConfig> = {
+  of: textLike(
+    new RegExp(`^(claude-[a-z0-9.-]{1,60}|${LIMITED_SURFACES.join('|')})$`),
+    `a model, 'claude-haiku-5-5', or one of ${LIMITED_SURFACES.join(', ')}`,
+  ),
+  requestsPerMinute: perMinute,
+  inputTokensPerMinute: perMinute,
+  uncachedInputTokensPerMinute: perMinute,
+  outputTokensPerMinute: perMinute,
 };
 
 /** What each field of `operators` may hold. */
@@ -82,6 +125,12 @@ export const OPERATORS_RULES: Shape<OperatorsConfig> = {
   responder: optional(listOf(roleArn)),
   auditor: optional(listOf(roleArn)),
   breakGlass: optional(listOf(roleArn)),
+};
+
+/** What each field of `functionNetwork` may hold. */
+export const FUNCTION_NETWORK_RULES: Shape<FunctionNetwork> = {
+  subnetIds: listOf(subnetId, 1),
+  securityGroupIds: listOf(securityGroupId, 1),
 };
 
 /** What each field of `alarmEmails` may hold. */
@@ -136,6 +185,7 @@ export const POLICY_RULES: Shape<PolicyConfig> = {
   outputTokensFloorPerHour: optional(wholeNumber(1, 1_000_000_000_000)),
   unusualFromHour: optional(wholeNumber(0, 23)),
   unusualToHour: optional(wholeNumber(0, 23)),
+  clientErrorsPerQuarterHour: optional(wholeNumber(1, 1_000_000_000)),
   dailyBudgetUsd: optional(wholeNumber(0, 1_000_000_000)),
   monthlyBudgetUsd: optional(wholeNumber(0, 1_000_000_000)),
   untoldConditions: optional(conditionsWithReasons),

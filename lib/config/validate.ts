@@ -6,6 +6,7 @@ import { mistakesInPolicy } from './policy-mistakes';
 import {
   ALARM_EMAILS_RULES,
   ENVIRONMENT_RULES,
+  FUNCTION_NETWORK_RULES,
   OPERATORS_RULES,
   POLICY_RULES,
   READER_ROLE_RULES,
@@ -13,6 +14,7 @@ import {
   SERVICE_RULES,
 } from './rules';
 import { isRecord, mistakesInShape } from './shape';
+import { mistakesInWorkspaceLimits } from './workspace-limits-mistakes';
 
 /**
  * Checks a whole configuration and fills in its defaults.
@@ -64,18 +66,25 @@ function mistakesInEnvironment(config: EnvironmentConfig, path: string): Mistake
   return [
     ...shape,
     ...mistakesInPart(config.alarmEmails, ALARM_EMAILS_RULES, `${path}.alarmEmails`),
+    ...mistakesInPart(config.functionNetwork, FUNCTION_NETWORK_RULES, `${path}.functionNetwork`),
     ...mistakesInPart(config.operators, OPERATORS_RULES, `${path}.operators`),
     ...mistakesInPart(config.policy, POLICY_RULES, `${path}.policy`),
     ...mistakesInAdminAccess(config, path),
+    ...mistakesInWorkspaceLimits(config.workspaceLimits, `${path}.workspaceLimits`),
     ...services.flatMap((service, index) => mistakesInService(service, config, `${path}.services[${index}]`)),
     ...repeated(services, 'name', `${path}.services`, 'a name of its own for each service'),
     ...sharedReaders(services, `${path}.services`),
   ];
 }
 
-function mistakesInAdminAccess({ issuerAccess, adminKeyExpiresOn }: EnvironmentConfig, path: string): Mistake[] {
-  if (issuerAccess === 'adminKey' || adminKeyExpiresOn === undefined) return [];
-  return [wrongValue(`${path}.adminKeyExpiresOn`, adminKeyExpiresOn, "nothing, unless issuerAccess is 'adminKey'")];
+/** What an environment without an admin key cannot have. */
+const NEEDS_ADMIN_KEY = ['adminKeyExpiresOn', 'adminKeyMaxAgeDays', 'workspaceLimits'] as const;
+
+function mistakesInAdminAccess(config: EnvironmentConfig, path: string): Mistake[] {
+  if (config.issuerAccess === 'adminKey') return [];
+  return NEEDS_ADMIN_KEY.filter((field) => config[field] !== undefined).map((field) =>
+    wrongValue(`${path}.${field}`, config[field], "nothing, unless issuerAccess is 'adminKey'"),
+  );
 }
 
 function mistakesInService(service: ServiceConfig, environment: EnvironmentConfig, path: string): Mistake[] {
@@ -112,10 +121,17 @@ function mistakesInRoleAccounts(roleArns: readonly string[], environment: Enviro
   if (environment.account === undefined) {
     return [{ path, message: "needs the environment's account: set it beside the environment's name" }];
   }
+  if (environment.readerOrganization !== undefined) return [];
   const allowed = [environment.account, ...(environment.readerAccounts ?? [])];
   return roleArns
     .filter((arn) => !allowed.includes(arn.split(':')[4] ?? ''))
-    .map((arn) => wrongValue(path, arn, `roles of account ${allowed.join(', ')}; add others to readerAccounts`));
+    .map((arn) =>
+      wrongValue(
+        path,
+        arn,
+        `roles of account ${allowed.join(', ')}; add others to readerAccounts, or set readerOrganization`,
+      ),
+    );
 }
 
 /** A role that reads two services' secrets could swap their keys: one key, one service. */
@@ -163,9 +179,10 @@ function mistakesInPart<T>(
 const MOST_SERVICES_WITH_METRICS = 50;
 
 function resolveEnvironment(config: EnvironmentConfig): Environment {
-  const { policy, services, alarmEmails, ...rest } = config;
+  const { policy, services, alarmEmails, workspaceLimits, ...rest } = config;
   return {
     ...rest,
+    ...(workspaceLimits ? { workspaceLimits: { rateLimits: [], ...workspaceLimits } } : {}),
     allowPersonalKeys: config.allowPersonalKeys ?? false,
     timeZone: config.timeZone ?? 'UTC',
     untoldConditions: config.untoldConditions ?? {},

@@ -14,23 +14,25 @@ import { Construct } from 'constructs';
 import { CONDITION_SENTENCES } from '../contract/condition-sentences';
 import { CONDITIONS, type Condition, DIMENSIONS, METRIC_NAMESPACE, METRICS, type Severity } from '../contract/metrics';
 import { alarmName } from '../contract/names';
-import type { UntoldConditions } from '../contract/registration';
+import { DEFAULT_POLICY, type UntoldConditions } from '../contract/registration';
 
 const QUARTER_HOUR = Duration.minutes(15);
 
 /**
  * What counts only when it lasts. A spare is staged by a person: six hours. A key is looked for in lists that may lag
- * by minutes, and a topic may fail for a moment: two runs. A report may fail for a while: an hour.
+ * by minutes, and a topic may fail for a moment: two runs. A report may fail for a while: an hour. Limits are looked at once in an hour: twice.
  */
 const QUARTER_HOURS_UNTIL_ALARM: Partial<Record<Condition, number>> = {
   'no-spare': 24,
   'unknown-key': 2,
   'messages-failing': 2,
   'usage-report-old': 4,
+  'limits-not-kept': 5,
 };
 
 /** In a quarter of an hour. */
 const REFUSED_CALLS_UNTIL_ALARM = 3;
+const FAILING_CALLS_UNTIL_ALARM = DEFAULT_POLICY.clientErrorsPerQuarterHour;
 
 /** Every condition, worst first. */
 export const CONDITION_NAMES = Object.keys(CONDITIONS).filter((name): name is Condition => name in CONDITIONS);
@@ -39,9 +41,11 @@ export const CONDITION_NAMES = Object.keys(CONDITIONS).filter((name): name is Co
 export const ALARM_NAMES: readonly string[] = [
   ...CONDITION_NAMES,
   'calls-refused',
+  'calls-failing',
   'reconciler-silent',
   'reconcile-errors',
   'rotate-errors',
+  'events-dropped',
 ];
 
 /** What the alarms watch, and whom they tell. */
@@ -68,9 +72,11 @@ export class Alarms extends Construct {
         this.createConditionAlarm(condition),
       ),
       this.createRefusedCallsAlarm(),
+      this.createFailingCallsAlarm(),
       this.createSilenceAlarm(),
       this.createReconcileErrorsAlarm(),
       this.createRotateErrorsAlarm(),
+      this.createDroppedEventsAlarm(),
     ];
   }
 
@@ -85,10 +91,24 @@ export class Alarms extends Construct {
   /** One refusal may be a service that met a rotation in the middle; what goes on has the wrong key. */
   private createRefusedCallsAlarm(): Alarm {
     return this.createAlarm('calls-refused', 'critical', 'Claude refuses the key that a service sends.', {
-      metric: refusedCallsMetric(this.#props.environment),
+      metric: reportedMetric(this.#props.environment, METRICS.refusedCalls),
       evaluationPeriods: 1,
       threshold: REFUSED_CALLS_UNTIL_ALARM,
     });
+  }
+
+  /** Errors of requests themselves, which no repetition puts right. Single ones are part of every service's life. */
+  private createFailingCallsAlarm(): Alarm {
+    return this.createAlarm(
+      'calls-failing',
+      'warning',
+      'Claude answers many requests of services with an error (4xx).',
+      {
+        metric: reportedMetric(this.#props.environment, METRICS.clientErrors),
+        evaluationPeriods: 1,
+        threshold: FAILING_CALLS_UNTIL_ALARM,
+      },
+    );
   }
 
   /**
@@ -123,6 +143,16 @@ export class Alarms extends Construct {
   private createRotateErrorsAlarm(): Alarm {
     return this.createAlarm('rotate-errors', 'warning', 'A step of a rotation failed; Secrets Manager repeats it.', {
       metric: this.#props.rotateFunction.metricErrors({ period: QUARTER_HOUR }),
+      evaluationPeriods: 1,
+      threshold: 1,
+    });
+  }
+
+  /** What rules send comes once: a read that was refused, or a use of the role for emergencies, would go untold. */
+  private createDroppedEventsAlarm(): Alarm {
+    const { reconcileFunction } = this.#props;
+    return this.createAlarm('events-dropped', 'warning', 'Lambda gave up an event for the reconciler.', {
+      metric: reconcileFunction.metric('AsyncEventsDropped', { statistic: Stats.SUM, period: QUARTER_HOUR }),
       evaluationPeriods: 1,
       threshold: 1,
     });
@@ -163,11 +193,11 @@ export function heartbeatMetric(environment: string): Metric {
   });
 }
 
-/** Requests that services report as refused. Nothing here publishes it: `reportRefusals` of the client does. */
-function refusedCallsMetric(environment: string): Metric {
+/** Requests that services report as failed. Nothing here publishes it: `reportRefusals` and `reportErrors` of the client do. */
+function reportedMetric(environment: string, metricName: string): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
-    metricName: METRICS.refusedCalls,
+    metricName,
     dimensionsMap: { [DIMENSIONS.environment]: environment },
     statistic: Stats.SUM,
     period: QUARTER_HOUR,

@@ -4,9 +4,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CustomDataIdentifier, DataProtectionPolicy, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionNetwork } from '../config/environment-config';
 import { logGroupName } from '../contract/names';
 import { acceptFindings, acceptInlinePolicy } from './findings';
 import { type FunctionName, functionCode } from './function-code';
+import { runInNetwork } from './function-network';
 
 /** What the platform's functions differ in. */
 export interface KeyFunctionProps {
@@ -23,6 +25,11 @@ export interface KeyFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Encrypts the function's logs. */
   readonly encryptionKey: IKey;
+  /**
+   * Private network that the function runs in.
+   * @default - none
+   */
+  readonly network?: FunctionNetwork;
 }
 
 type Conditions = Record<string, Record<string, string | string[]>>;
@@ -43,17 +50,21 @@ export class KeyFunction extends Construct {
     });
     this.logGroup.grantWrite(this.role);
     this.function = this.createFunction(props, this.role);
-    this.acceptFindings();
+    if (props.network) runInNetwork(this.function, props.functionName, this.role, props.network);
+    this.acceptFindings(props);
   }
 
-  private acceptFindings(): void {
+  private acceptFindings({ network }: KeyFunctionProps): void {
     acceptInlinePolicy(this.role);
     acceptFindings(this.function, 'a limit would throttle rotations, which fails their steps', [
       'NIST.800.53.R5-LambdaConcurrency',
     ]);
-    acceptFindings(this.function, 'what one run leaves undone, the next one does; alarms tell of runs that fail', [
-      'NIST.800.53.R5-LambdaDLQ',
-    ]);
+    acceptFindings(
+      this.function,
+      'Secrets Manager repeats a step, and the next run does what one left undone; alarms tell of both',
+      ['NIST.800.53.R5-LambdaDLQ'],
+    );
+    if (network) return;
     acceptFindings(this.function, 'it calls public endpoints of AWS and Claude, and nothing in a private network', [
       'NIST.800.53.R5-LambdaInsideVPC',
     ]);

@@ -1,5 +1,12 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal,
+  AnyPrincipal,
+  Effect,
+  type IPrincipal,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyAlias, logGroupName, reconcileFunctionName, rotateFunctionName, rotateRoleName } from '../contract/names';
@@ -11,6 +18,11 @@ export interface PlatformKeyProps {
   readonly environment: string;
   /** Other accounts whose roles may read secrets of this environment. */
   readonly readerAccounts: readonly string[];
+  /**
+   * Organization whose roles may read secrets of this environment.
+   * @default - none
+   */
+  readonly readerOrganization?: string;
 }
 
 /**
@@ -31,7 +43,7 @@ export class PlatformKey extends Construct {
     this.allowAlarms(props.environment);
     this.denyReadingSpares(props.environment);
     this.allowLogs(props.environment);
-    if (props.readerAccounts.length > 0) this.allowReaderAccounts(props);
+    this.allowReaders(props);
   }
 
   /**
@@ -99,19 +111,36 @@ export class PlatformKey extends Construct {
     );
   }
 
-  /** Another account's IAM policies count only if this policy names the account. */
-  private allowReaderAccounts({ environment, readerAccounts }: PlatformKeyProps): void {
+  /** Another account's IAM policies count only if this policy lets that account in. */
+  private allowReaders({ environment, readerAccounts, readerOrganization }: PlatformKeyProps): void {
+    const accounts = readerAccounts.map((account) => new AccountPrincipal(account));
+    if (accounts.length > 0) this.allowReading('ReadersInOtherAccounts', environment, accounts);
+    if (readerOrganization === undefined) return;
+    this.allowReading('ReadersInOrganization', environment, [new AnyPrincipal()], {
+      StringEquals: { 'aws:PrincipalOrgID': readerOrganization },
+      // This account is in the organization too; here an identity's own policy decides, as for everybody.
+      StringNotEquals: { 'aws:PrincipalAccount': Stack.of(this).account },
+    });
+  }
+
+  private allowReading(
+    sid: string,
+    environment: string,
+    principals: IPrincipal[],
+    { StringEquals, ...others }: Record<string, Record<string, string>> = {},
+  ): void {
     const platform = new PlatformScope(this, environment);
     this.key.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'ReadersInOtherAccounts',
+        sid,
         effect: Effect.ALLOW,
-        principals: readerAccounts.map((account) => new AccountPrincipal(account)),
+        principals,
         actions: ['kms:Decrypt'],
         resources: ['*'],
         conditions: {
-          StringEquals: { 'kms:ViaService': platform.viaService('secretsmanager') },
+          StringEquals: { 'kms:ViaService': platform.viaService('secretsmanager'), ...StringEquals },
           StringLike: { 'kms:EncryptionContext:SecretARN': platform.secrets },
+          ...others,
         },
       }),
     );

@@ -6,11 +6,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { FunctionNetwork } from '../config/environment-config';
 import { RECONCILE_VARIABLES } from '../contract/function-environment';
 import { METRIC_NAMESPACE, type Severity } from '../contract/metrics';
 import { reconcileFunctionName, reconcileRoleName } from '../contract/names';
 import type { IssuerAccess } from '../contract/platform-settings';
 import type { UntoldConditions } from '../contract/registration';
+import type { WorkspaceLimits } from '../contract/workspace-limits';
 import { acceptFindings, wildcardFinding } from './findings';
 import { KeyFunction } from './key-function';
 import { PlatformScope } from './platform-scope';
@@ -27,6 +29,16 @@ export interface ReconcileFunctionProps {
    * @default - it does not expire
    */
   readonly adminKeyExpiresOn?: string;
+  /**
+   * Days after which the admin key counts as old.
+   * @default 90
+   */
+  readonly adminKeyMaxAgeDays?: number;
+  /**
+   * Limits that Claude is to enforce on the workspace.
+   * @default - its limits are left as they are
+   */
+  readonly workspaceLimits?: WorkspaceLimits;
   /** The platform's key: secrets, the admin key and the topic lie under it. */
   readonly encryptionKey: IKey;
   /** The function that rotates: the reconciler starts rotations of it. */
@@ -40,6 +52,11 @@ export interface ReconcileFunctionProps {
   readonly untoldConditions: UntoldConditions;
   /** Whether figures per service are CloudWatch metrics as well. */
   readonly serviceMetrics: boolean;
+  /**
+   * Private network that it runs in.
+   * @default - none
+   */
+  readonly functionNetwork?: FunctionNetwork;
 }
 
 /** The function that moves what is towards what should be, every 15 minutes; the only one that acts on keys at the issuer. */
@@ -56,6 +73,7 @@ export class ReconcileFunction extends Construct {
     this.function = this.#lambda.function;
     this.logGroup = this.#lambda.logGroup;
     this.createSchedule();
+    this.repeatEvents();
     this.grantSecrets(props);
     this.grantParameters();
     this.grantKey(props.encryptionKey);
@@ -74,12 +92,15 @@ export class ReconcileFunction extends Construct {
       memorySize: 512,
       timeout: Duration.minutes(5),
       encryptionKey: props.encryptionKey,
+      ...(props.functionNetwork ? { network: props.functionNetwork } : {}),
       environment: {
         [RECONCILE_VARIABLES.environment]: props.environment,
         [RECONCILE_VARIABLES.organizationId]: props.organizationId,
         [RECONCILE_VARIABLES.workspaceId]: props.workspaceId,
         [RECONCILE_VARIABLES.issuerAccess]: props.issuerAccess,
         [RECONCILE_VARIABLES.adminKeyExpiresOn]: props.adminKeyExpiresOn ?? '',
+        [RECONCILE_VARIABLES.adminKeyMaxAgeDays]: String(props.adminKeyMaxAgeDays ?? ''),
+        [RECONCILE_VARIABLES.workspaceLimits]: props.workspaceLimits ? JSON.stringify(props.workspaceLimits) : '',
         [RECONCILE_VARIABLES.actionTopicArn]: props.topics.warning.topicArn,
         [RECONCILE_VARIABLES.criticalTopicArn]: props.topics.critical.topicArn,
         [RECONCILE_VARIABLES.timeZone]: props.timeZone,
@@ -96,6 +117,15 @@ export class ReconcileFunction extends Construct {
       schedule: Schedule.rate(Duration.minutes(15)),
       targets: [new LambdaTarget(this.function)],
     });
+  }
+
+  /**
+   * Rules hand their events over and do not wait. A scheduled run that is lost does no harm: the next one does its work.
+   * An event of a read comes once, so it is repeated for as long as Lambda can, and an alarm counts those given up.
+   * A queue for them would hold what nobody can deliver again by hand any better than by looking at CloudTrail.
+   */
+  private repeatEvents(): void {
+    this.function.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6) });
   }
 
   private grantSecrets({ issuerAccess, rotateFunction }: ReconcileFunctionProps): void {

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionNetwork } from '../config/environment-config';
 import { ROTATE_VARIABLES } from '../contract/function-environment';
 import { rotateFunctionName, rotateRoleName } from '../contract/names';
 import { acceptFindings, wildcardFinding } from './findings';
@@ -18,6 +19,11 @@ export interface RotateFunctionProps {
   readonly workspaceId: string;
   /** The platform's key: secrets and spares lie under it. */
   readonly encryptionKey: IKey;
+  /**
+   * Private network that it runs in.
+   * @default - none
+   */
+  readonly functionNetwork?: FunctionNetwork;
 }
 
 /** The function that Secrets Manager calls for each step of a rotation. */
@@ -49,6 +55,7 @@ export class RotateFunction extends Construct {
       memorySize: 256,
       timeout: Duration.seconds(60),
       encryptionKey: props.encryptionKey,
+      ...(props.functionNetwork ? { network: props.functionNetwork } : {}),
       environment: {
         [ROTATE_VARIABLES.environment]: props.environment,
         [ROTATE_VARIABLES.organizationId]: props.organizationId,

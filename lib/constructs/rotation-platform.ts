@@ -4,6 +4,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { FunctionNetwork, WorkspaceLimitsConfig } from '../config/environment-config';
+import { rejectMistakes } from '../config/mistake';
+import { mistakesInWorkspaceLimits } from '../config/workspace-limits-mistakes';
 import type { Severity } from '../contract/metrics';
 import {
   adminSecretName,
@@ -43,6 +46,16 @@ export interface RotationPlatformProps {
    */
   readonly adminKeyExpiresOn?: string;
   /**
+   * Days after which somebody is told to replace the admin key.
+   * @default 90
+   */
+  readonly adminKeyMaxAgeDays?: number;
+  /**
+   * Limits that Claude is to enforce on the workspace. Those that are not declared are left as they are.
+   * @default - all are left as they are
+   */
+  readonly workspaceLimits?: WorkspaceLimitsConfig;
+  /**
    * Whether a key that belongs to a person may serve here.
    * @default false
    */
@@ -73,6 +86,16 @@ export interface RotationPlatformProps {
    * @default - none
    */
   readonly readerAccounts?: readonly string[];
+  /**
+   * AWS organization (`o-…`) whose roles may read secrets of this environment, whatever their account.
+   * @default - none
+   */
+  readonly readerOrganization?: string;
+  /**
+   * Private network that the functions run in.
+   * @default - none: the functions call public endpoints
+   */
+  readonly functionNetwork?: FunctionNetwork;
 }
 
 /** Everything that the services of one environment share. Nothing in it grows with their number. */
@@ -91,6 +114,8 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
 
   constructor(scope: Construct, id: string, props: RotationPlatformProps) {
     super(scope, id);
+    // A limit that was mistyped may stop every service here.
+    rejectMistakes('workspaceLimits', mistakesInWorkspaceLimits(props.workspaceLimits, 'workspaceLimits'));
     this.environment = props.environment;
     this.encryptionKey = this.createKey(props);
     this.topics = this.createTopics(props);
@@ -110,8 +135,9 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
     return this.encryptionKey.keyArn;
   }
 
-  private createKey({ environment, readerAccounts = [] }: RotationPlatformProps): IKey {
-    return new PlatformKey(this, 'EncryptionKey', { environment, readerAccounts }).key;
+  private createKey({ environment, readerAccounts = [], readerOrganization }: RotationPlatformProps): IKey {
+    const organization = readerOrganization === undefined ? {} : { readerOrganization };
+    return new PlatformKey(this, 'EncryptionKey', { environment, readerAccounts, ...organization }).key;
   }
 
   private createTopics({ environment, alarmEmails }: RotationPlatformProps): AlarmTopics {
@@ -122,19 +148,24 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
     });
   }
 
-  private createRotateFunction({ environment, organizationId, workspaceId }: RotationPlatformProps): RotateFunction {
+  private createRotateFunction(props: RotationPlatformProps): RotateFunction {
+    const { environment, organizationId, workspaceId } = props;
     const { encryptionKey } = this;
-    return new RotateFunction(this, 'Rotate', { environment, organizationId, workspaceId, encryptionKey });
+    const network = networkOf(props);
+    return new RotateFunction(this, 'Rotate', { environment, organizationId, workspaceId, encryptionKey, ...network });
   }
 
   private createReconcileFunction(props: RotationPlatformProps, rotate: RotateFunction): IFunction {
-    const { environment, organizationId, workspaceId, issuerAccess, adminKeyExpiresOn } = props;
+    const { environment, organizationId, workspaceId, issuerAccess } = props;
+    const { adminKeyExpiresOn, adminKeyMaxAgeDays, workspaceLimits } = props;
     return new ReconcileFunction(this, 'Reconcile', {
       environment,
       organizationId,
       workspaceId,
       issuerAccess,
       ...(adminKeyExpiresOn === undefined ? {} : { adminKeyExpiresOn }),
+      ...(adminKeyMaxAgeDays === undefined ? {} : { adminKeyMaxAgeDays }),
+      ...(workspaceLimits ? { workspaceLimits: { rateLimits: [], ...workspaceLimits } } : {}),
       encryptionKey: this.encryptionKey,
       rotateFunction: rotate.function,
       topics: this.topics,
@@ -142,6 +173,7 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
       allowPersonalKeys: props.allowPersonalKeys ?? false,
       untoldConditions: props.untoldConditions ?? {},
       serviceMetrics: props.serviceMetrics ?? false,
+      ...networkOf(props),
     }).function;
   }
 
@@ -196,3 +228,6 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
     };
   }
 }
+
+const networkOf = ({ functionNetwork }: RotationPlatformProps): Pick<RotationPlatformProps, 'functionNetwork'> =>
+  functionNetwork === undefined ? {} : { functionNetwork };

@@ -10,9 +10,14 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { CONDITIONS, type Condition, DIMENSIONS, METRIC_NAMESPACE, METRICS, type Severity } from '../contract/metrics';
+import { CONDITIONS, DIMENSIONS, METRIC_NAMESPACE, METRICS, type Severity } from '../contract/metrics';
 import { alarmName, topicName } from '../contract/names';
 import type { ServicePolicy } from '../contract/registration';
+
+type ServiceAlarm = 'key-too-old' | 'requests-above-baseline' | 'calls-failing';
+type Watch = Pick<AlarmProps, 'metric' | 'threshold' | 'comparisonOperator'>;
+
+const AT_LEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 
 /** What the alarms of one service need to know. */
 export interface ServiceAlarmsProps {
@@ -22,7 +27,7 @@ export interface ServiceAlarmsProps {
   readonly policy: ServicePolicy;
 }
 
-/** Alarms on the age and the use of one service's key, named after the service; they tell the environment's topics. */
+/** Alarms on the age and the use of one service's key and on its errors, named after the service; they tell the environment's topics. */
 export class ServiceAlarms extends Construct {
   readonly alarms: readonly Alarm[];
   readonly #props: ServiceAlarmsProps;
@@ -33,36 +38,40 @@ export class ServiceAlarms extends Construct {
     this.#props = props;
     const { untoldConditions = {} } = props.policy;
     const told = (['key-too-old', 'requests-above-baseline'] as const).filter((each) => !untoldConditions[each]);
-    this.alarms = told.map((condition) => this.createAlarm(condition));
+    this.alarms = [...told, 'calls-failing' as const].map((name) => this.createAlarm(name));
   }
 
-  private createAlarm(condition: 'key-too-old' | 'requests-above-baseline'): Alarm {
+  private createAlarm(name: ServiceAlarm): Alarm {
     const { environment, service } = this.#props;
-    const alarm = new Alarm(this, condition, {
-      alarmName: alarmName(environment, `${service}-${condition}`),
-      alarmDescription: `${service} in ${environment}. docs/runbook.md#${condition}`,
+    const alarm = new Alarm(this, name, {
+      alarmName: alarmName(environment, `${service}-${name}`),
+      alarmDescription: `${service} in ${environment}. docs/runbook.md#${name}`,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       evaluationPeriods: 1,
-      ...this.watch(condition),
+      ...this.watch(name),
     });
-    alarm.addAlarmAction(new SnsAction(this.topic(CONDITIONS[condition])));
+    alarm.addAlarmAction(new SnsAction(this.topic(name === 'calls-failing' ? 'warning' : CONDITIONS[name])));
     return alarm;
   }
 
-  private watch(condition: Condition): Pick<AlarmProps, 'metric' | 'threshold' | 'comparisonOperator'> {
-    const { maxAgeDays, requestsWarningRatio } = this.#props.policy;
-    if (condition === 'key-too-old') {
-      return {
-        metric: this.metric(METRICS.keyAgeDays),
-        threshold: maxAgeDays,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      };
+  private watch(name: ServiceAlarm): Watch {
+    const { maxAgeDays, requestsWarningRatio, clientErrorsPerQuarterHour } = this.#props.policy;
+    switch (name) {
+      case 'key-too-old':
+        return { metric: this.metric(METRICS.keyAgeDays), threshold: maxAgeDays, comparisonOperator: AT_LEAST };
+      case 'requests-above-baseline':
+        return {
+          metric: this.metric(METRICS.requestsRatio),
+          threshold: requestsWarningRatio,
+          comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        };
+      case 'calls-failing': // nothing here publishes it: `reportErrors` of the client does, when it is told `perService`
+        return {
+          metric: this.metric(METRICS.clientErrors).with({ statistic: Stats.SUM, period: Duration.minutes(15) }),
+          threshold: clientErrorsPerQuarterHour,
+          comparisonOperator: AT_LEAST,
+        };
     }
-    return {
-      metric: this.metric(METRICS.requestsRatio),
-      threshold: requestsWarningRatio,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    };
   }
 
   private metric(metricName: string): Metric {

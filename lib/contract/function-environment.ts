@@ -12,6 +12,10 @@ export const RECONCILE_VARIABLES = {
   issuerAccess: 'CLAUDE_KEYS_ISSUER_ACCESS',
   /** ISO 8601 day on which the admin key expires, as an operator declared it; empty when it never does. */
   adminKeyExpiresOn: 'CLAUDE_KEYS_ADMIN_KEY_EXPIRES_ON',
+  /** Days after which the admin key counts as old; empty for the default. */
+  adminKeyMaxAgeDays: 'CLAUDE_KEYS_ADMIN_KEY_MAX_AGE_DAYS',
+  /** `WorkspaceLimits` as JSON; empty where none are declared. */
+  workspaceLimits: 'CLAUDE_KEYS_WORKSPACE_LIMITS',
   /** Topic for what a person must do soon: the one of warnings. */
   actionTopicArn: 'CLAUDE_KEYS_ACTION_TOPIC_ARN',
   /** Topic for what pages. */

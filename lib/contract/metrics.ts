@@ -13,6 +13,14 @@ export const METRICS = {
   requestsRatio: 'RequestsRatio',
   /** Requests that Claude refused the key of, as services themselves report them; dimension Environment; unit Count. */
   refusedCalls: 'RefusedCalls',
+  /**
+   * Requests that Claude answered with an error, by class, as services themselves report them; dimension Environment,
+   * and Environment with Service where a service wants metrics of its own; unit Count. `ClientErrors`: a status of 400
+   * to 499 besides 401 and 429.
+   */
+  clientErrors: 'ClientErrors',
+  rateLimitedCalls: 'RateLimitedCalls',
+  serverErrors: 'ServerErrors',
 } as const;
 
 export const DIMENSIONS = { environment: 'Environment', condition: 'Condition', service: 'Service' } as const;
@@ -32,6 +40,7 @@ export const CONDITIONS = {
   'break-glass-read': 'critical',
   'admin-access-failing': 'critical',
   'messages-failing': 'critical',
+  'broken-registration': 'critical',
   'rotation-abandoned': 'warning',
   'key-expiring': 'warning',
   'no-spare': 'warning',
@@ -46,6 +55,8 @@ export const CONDITIONS = {
   'budget-75-percent': 'warning',
   'budget-50-percent': 'warning',
   'unknown-key': 'warning',
+  'limits-not-kept': 'warning',
+  'limits-not-offered': 'warning',
   'usage-report-old': 'warning',
   'admin-key-expiring': 'warning',
   'admin-key-old': 'warning',

@@ -42,6 +42,8 @@ export interface ServicePolicy {
   readonly unusualFromHour: number;
   /** The first hour of the day that is usual again; equal to `unusualFromHour`: no hour is unusual. */
   readonly unusualToHour: number;
+  /** Errors of its requests (4xx besides 401 and 429) in a quarter of an hour from which on its own alarm fires. */
+  readonly clientErrorsPerQuarterHour: number;
   /** What the service may cost in a day of UTC, in USD; 0: no budget. */
   readonly dailyBudgetUsd: number;
   /** What the service may cost in a calendar month of UTC, in USD; 0: no budget. */
@@ -82,6 +84,7 @@ export const DEFAULT_POLICY: ServicePolicy = {
   outputTokensFloorPerHour: 100_000,
   unusualFromHour: 3,
   unusualToHour: 5,
+  clientErrorsPerQuarterHour: 20,
   dailyBudgetUsd: 0,
   monthlyBudgetUsd: 0,
 };

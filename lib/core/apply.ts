@@ -26,8 +26,7 @@ export async function apply(action: Action, scene: Scene): Promise<string> {
   const { service } = secret;
   switch (action.kind) {
     case 'begin-retirement':
-      await mark(action.key, retiringLabel(ports.clock.now()), scene);
-      return `${service}: retirement of ${action.key.keyId} began`;
+      return beginRetirement(action.key, scene);
     case 'disable-key':
       return disable(action.key, scene);
     case 'ask-person-to-disable':
@@ -43,8 +42,7 @@ export async function apply(action: Action, scene: Scene): Promise<string> {
     case 'revive-key':
       return revive(action.key, scene);
     case 'return-to-shelf':
-      await ports.versions.moveLabel(secret.arn, keyLabel(action.key.keyId), { from: action.key.versionId });
-      return `${service}: ${action.key.keyId} is a spare again`;
+      return returnToShelf(action.key, scene);
     case 'remove-spare':
       await ports.spares.remove(service, action.keyId);
       return `${service}: removed the spare ${action.keyId} (${action.because})`;
@@ -70,6 +68,19 @@ export async function apply(action: Action, scene: Scene): Promise<string> {
       await park(scene);
       return `${service}: put the placeholder back, since the service was removed`;
   }
+}
+
+/**
+ * Writes down that a retirement begins. A key that somebody made current meanwhile loses the mark again at once: its
+ * next retirement would count from it. The key of a removed service retires while it is current.
+ */
+async function beginRetirement(key: HeldKey, scene: Scene): Promise<string> {
+  const { ports, secret } = scene;
+  const label = retiringLabel(ports.clock.now());
+  await mark(key, label, scene);
+  if (key.marks.current || !(await isWanted(key, scene))) return `${secret.service}: retirement of ${key.keyId} began`;
+  await ports.versions.moveLabel(secret.arn, label, { from: key.versionId });
+  return `${secret.service}: spared ${key.keyId}, which is current again`;
 }
 
 /**
@@ -141,10 +152,13 @@ async function askPerson(key: HeldKey, scene: Scene): Promise<string> {
   return `${service}: asked a person to disable ${key.keyId}`;
 }
 
-/** The key's own label goes last, so that a run that is cut off finds the rest again. */
+/**
+ * The key's own label goes first: what a run that is cut off leaves is stray marks, which the next one removes. A key
+ * without its marks would retire from the beginning, and people would be asked to disable it once more.
+ */
 async function dropLabels({ versionId, keyId }: HeldKey, { ports, secret }: Scene): Promise<void> {
-  await dropPassingMarks(versionId, secret, ports.versions);
   await ports.versions.moveLabel(secret.arn, keyLabel(keyId), { from: versionId });
+  await dropPassingMarks(versionId, secret, ports.versions);
 }
 
 /** Archiving is final, so the secret and the key are looked at once more: an undo may have begun by enabling the key. */
@@ -159,9 +173,25 @@ async function archive(key: HeldKey, scene: Scene): Promise<string> {
   return `${secret.service}: archived ${key.keyId}`;
 }
 
+/** A key that has served, and is off the shelf, keeps its label and retires. */
+async function returnToShelf({ keyId, versionId }: HeldKey, scene: Scene): Promise<string> {
+  const { ports, secret } = scene;
+  if (!(await isOnShelf(keyId, scene))) return `${secret.service}: kept hold of ${keyId}, which is no spare any more`;
+  await ports.versions.moveLabel(secret.arn, keyLabel(keyId), { from: versionId });
+  return `${secret.service}: ${keyId} is a spare again`;
+}
+
+/** Looks again, since the list that the decision was made from may lag: a key may have served since, and be in use. */
+async function isOnShelf(keyId: string, { ports, secret }: Scene): Promise<boolean> {
+  const spares = await ports.spares.list(secret.service);
+  return spares.some((spare) => spare.keyId === keyId);
+}
+
 /** A rotation may take the spare while it is being disabled: then it is brought back, and stays. */
-async function discardSpare(keyId: string, because: string, { ports, secret }: Scene): Promise<string> {
+async function discardSpare(keyId: string, because: string, scene: Scene): Promise<string> {
+  const { ports, secret } = scene;
   const { service } = secret;
+  if (!(await isOnShelf(keyId, scene))) return `${service}: left ${keyId} alone, which is no spare any more`;
   await issuerKeys(ports)?.setStatus(keyId, 'inactive');
   const now = await ports.directory.describe(service);
   if (now && heldKeys(now).some((held) => held.keyId === keyId && (held.marks.current || held.marks.pending))) {

@@ -3,6 +3,7 @@ import type { ServicePolicy } from '../contract/registration';
 import { currentSince, heldKeys, unfinishedVersion } from './held-keys';
 import { type IssuerView, type ServiceObservation, statusOf } from './observation';
 import { isRotationOverdue, policyOf, retirementOf } from './plan';
+import type { SecretState } from './ports';
 import { usableSpares } from './spares';
 import { after, DAY_MS, daysBetween, HOUR_MS, reached } from './time';
 
@@ -54,7 +55,7 @@ export function serviceFindings(
       limit: '1 hour',
     });
   }
-  if (isRetirementOverdue(observation, now)) {
+  if (isRetirementOverdue(observation, secret, now)) {
     const { retirementDeadlineDays } = policyOf(observation);
     findings.push({
       condition: 'retirement-overdue',
@@ -80,6 +81,13 @@ function currentKeyFindings(observation: ServiceObservation, keyId: string, now:
   }
   return findings;
 }
+
+/** A registration that is there and makes no sense. What it holds is not shown. */
+export const brokenRegistration = (): Finding => ({
+  condition: 'broken-registration',
+  figure: 'its parameter does not hold a registration',
+  limit: 'as its stack writes it',
+});
 
 /** A key that was switched off by somebody else: by a person, or by Claude because it was found in public. */
 export const disabledOutside = (keyId: string): Finding => ({
@@ -133,9 +141,7 @@ function hasRotationFailed(observation: ServiceObservation, hasKey: boolean, now
   return hasKey && secret.rotationEnabled && isRotationOverdue(secret, now);
 }
 
-function isRetirementOverdue(observation: ServiceObservation, now: Date): boolean {
-  const { secret } = observation;
-  if (!secret) return false;
+function isRetirementOverdue(observation: ServiceObservation, secret: SecretState, now: Date): boolean {
   return heldKeys(secret).some((key) => {
     const leaving = !key.marks.pending && (!key.marks.current || !observation.registration);
     return leaving && retirementOf(key, observation, now).overdue;

@@ -1,10 +1,18 @@
 import { type Condition, DIMENSIONS, METRICS } from '../contract/metrics';
 import { DEFAULT_POLICY } from '../contract/registration';
 import type { ServiceFigures } from '../contract/service-figures';
-import { conditionsUnknownTo, disabledOutside, type Finding, serviceFindings, unknownKeys } from './conditions';
+import {
+  brokenRegistration,
+  conditionsUnknownTo,
+  disabledOutside,
+  type Finding,
+  serviceFindings,
+  unknownKeys,
+} from './conditions';
 import { type EnvironmentView, environmentFindings } from './environment-conditions';
 import { KeyRotationError, messageOf } from './errors';
 import { serviceOfKeys } from './key-owners';
+import { LIMIT_CONDITIONS } from './limits';
 import { PLATFORM } from './message';
 import type { IssuerView, ServiceObservation } from './observation';
 import { type Comparison, type FoundCondition, standing } from './open-conditions';
@@ -60,6 +68,10 @@ export interface SeenRun {
   readonly before: readonly ServiceObservation[];
   readonly services: readonly ServiceObservation[];
   readonly performed: readonly PerformedAction[];
+  /** Services whose registration cannot be understood: nothing else can be said of them. */
+  readonly broken: readonly string[];
+  /** What is wrong with the workspace's limits; undefined when the run did not look. */
+  readonly limits?: readonly Finding[];
 }
 
 export interface PerformedAction {
@@ -145,10 +157,13 @@ export class Monitor {
       maxReportLagHours: maxReportLagHours(run.services),
     };
     const found = [
-      ...environmentFindings(view, now).map((finding) => ({ ...finding, subject: PLATFORM })),
-      ...run.services.flatMap((each) =>
-        this.#findingsOf(each, run, use, now).map((finding) => ({ ...finding, subject: each.service })),
-      ),
+      ...[...environmentFindings(view, now), ...(run.limits ?? [])].map((each) => ({ ...each, subject: PLATFORM })),
+      ...run.broken.map((service) => ({ ...brokenRegistration(), subject: service })),
+      ...run.services
+        .filter(({ service }) => !run.broken.includes(service))
+        .flatMap((each) =>
+          this.#findingsOf(each, run, use, now).map((finding) => ({ ...finding, subject: each.service })),
+        ),
     ];
     return found.filter(({ condition }) => !this.scope.untold?.has(condition));
   }
@@ -171,13 +186,20 @@ export class Monitor {
     return [...byCondition.values()].filter(({ condition }) => policy.untoldConditions?.[condition] === undefined);
   }
 
-  #unknowns({ issuer }: SeenRun, use: UseReading, adminKnown: boolean): Pick<Comparison, 'isUnknown' | 'now'> {
+  #unknowns(
+    { issuer, broken, limits }: SeenRun,
+    use: UseReading,
+    adminKnown: boolean,
+  ): Pick<Comparison, 'isUnknown' | 'now'> {
     const unknown = new Set<Condition>([
       ...conditionsUnknownTo(issuer),
       ...(freshUse(use) ? [] : USE_CONDITIONS),
       ...(adminKnown ? [] : (['admin-key-old'] as const)),
+      ...(limits ? [] : LIMIT_CONDITIONS),
     ]);
-    return { now: this.ports.clock.now(), isUnknown: ({ condition }) => unknown.has(condition) };
+    const isUnknown: Comparison['isUnknown'] = ({ condition, subject }) =>
+      unknown.has(condition) || (broken.includes(subject) && condition !== 'broken-registration');
+    return { now: this.ports.clock.now(), isUnknown };
   }
 
   #log({ issuer, before, services }: SeenRun, rows: readonly ServiceFigures[], found: readonly FoundCondition[]): void {

@@ -6,6 +6,7 @@ import type {
   Clock,
   IssuerKeyStatus,
   IssuerKeys,
+  IssuerLimits,
   Journal,
   KeyVerifier,
   SecretDirectory,
@@ -20,7 +21,13 @@ import { after, HOUR_MS } from './time';
 
 /** How the reconciler reaches the issuer: through its Admin API, or only by trying keys, where a person administers it. */
 export type IssuerAccessPort =
-  | { readonly kind: 'ours'; readonly keys: IssuerKeys; readonly usage: UsageReports }
+  | {
+      readonly kind: 'ours';
+      readonly keys: IssuerKeys;
+      readonly usage: UsageReports;
+      /** @default - nobody sets limits here */
+      readonly limits?: IssuerLimits;
+    }
   | { readonly kind: 'manual'; readonly verifier: KeyVerifier };
 
 export interface ObservationPorts {
@@ -37,6 +44,8 @@ export interface ObservationPorts {
 export interface Snapshot {
   readonly services: readonly ServiceObservation[];
   readonly issuer: IssuerView;
+  /** Services whose registration is there and cannot be understood. */
+  readonly broken: readonly string[];
 }
 
 /** Usage is asked for this far back, in hours, beyond what idleness needs, since the report counts in whole hours. */
@@ -44,17 +53,18 @@ const USAGE_MARGIN_HOURS = 1;
 
 /** Reads everything of the whole environment, in a number of calls that grows with pages, not with services. */
 export async function observeAll(ports: ObservationPorts): Promise<Snapshot> {
+  const broken: string[] = [];
   const [registrations, secrets, spares] = await Promise.all([
-    ports.registry.list(),
+    ports.registry.list((service) => broken.push(service)),
     ports.directory.list(),
     ports.spares.list(),
   ]);
-  return complete(ports, { registrations, secrets, spares });
+  return { ...(await complete(ports, { registrations, secrets, spares })), broken };
 }
 
 /** Reads everything of one service, as it is now. */
 export async function observeOne(ports: ObservationPorts, service: string): Promise<Snapshot> {
-  return complete(ports, await readOne(ports, service));
+  return { ...(await complete(ports, await readOne(ports, service))), broken: [] };
 }
 
 /** One service's observation with its secret, registration and spares read anew: what a decision is taken on. */
@@ -80,7 +90,7 @@ async function readOne(ports: ObservationPorts, service: string): Promise<Stored
   return { registrations: registration ? [registration] : [], secrets: secret ? [secret] : [], spares };
 }
 
-async function complete(ports: ObservationPorts, stored: Stored): Promise<Snapshot> {
+async function complete(ports: ObservationPorts, stored: Stored): Promise<Omit<Snapshot, 'broken'>> {
   const issuer = await viewIssuer(ports, stored);
   return { issuer, services: await join(ports, stored, issuer) };
 }

@@ -12,6 +12,7 @@ export interface FoundCondition extends Finding {
 const TOLD_AFTER_HOURS: Readonly<Partial<Record<Condition, number>>> = {
   'no-spare': 6,
   'usage-report-old': 1,
+  'limits-not-kept': 1,
 };
 
 /** What comes and goes counts as one until it has been away this long. */

@@ -1,13 +1,6 @@
-import {
-  AWS_CURRENT,
-  AWS_PENDING,
-  disablingLabel,
-  isRetirementMark,
-  pausedLabel,
-  readLabels,
-} from '../contract/labels';
+import { AWS_PENDING, disablingLabel, isRetirementMark, pausedLabel, readLabels } from '../contract/labels';
 import { DEFAULT_POLICY, type ServicePolicy } from '../contract/registration';
-import { type HeldKey, heldKeys, unfinishedVersion, versionWith } from './held-keys';
+import { type HeldKey, heldKeys, unfinishedVersion } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
 import type { SecretState } from './ports';
 import { nextRetirementStep } from './retirement';
@@ -55,11 +48,15 @@ export function planService(observation: ServiceObservation, now: Date): readonl
         ...planPause(secret, now),
         ...planCurrentKey(observation, secret),
         ...planStrayMarks(secret),
-        ...planRetirements(observation, now),
+        ...planRetirements(observation, secret, now),
         ...planSpares(observation, now),
         ...planRotation(observation, secret, now),
       ]
-    : [...planStrayMarks(secret), ...planRetirements(observation, now), ...planRemoval(observation, secret, now)];
+    : [
+        ...planStrayMarks(secret),
+        ...planRetirements(observation, secret, now),
+        ...planRemoval(observation, secret, now),
+      ];
 }
 
 /** The policy of a service; the defaults for one that has been removed. */
@@ -121,10 +118,8 @@ function hasJustBegun(pausedUntil: Date, now: Date): boolean {
   return !reached(now, after(pausedAt, UNDO_TAKES_MINUTES * MINUTE_MS));
 }
 
-function planRetirements(observation: ServiceObservation, now: Date): readonly Action[] {
-  const { secret, spares } = observation;
-  if (!secret) return [];
-  const onShelf = new Set(spares.map(({ keyId }) => keyId));
+function planRetirements(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {
+  const onShelf = new Set(observation.spares.map(({ keyId }) => keyId));
   return heldKeys(secret)
     .filter(({ marks }) => !marks.current && !marks.pending)
     .flatMap((key) => {
@@ -237,9 +232,8 @@ export const isRotationOverdue = (secret: SecretState, now: Date): boolean =>
 /** A removed service: its current key goes through the same overlap and idleness, then stops being current. */
 function planRemoval(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {
   const actions: Action[] = secret.rotationEnabled ? [{ kind: 'pause-rotation' }] : [];
-  const pending = versionWith(secret, AWS_PENDING);
-  if (pending && pending !== versionWith(secret, AWS_CURRENT))
-    actions.push({ kind: 'give-up-rotation', versionId: pending });
+  const unfinished = unfinishedVersion(secret);
+  if (unfinished) actions.push({ kind: 'give-up-rotation', versionId: unfinished });
   const current = heldKeys(secret).find(({ marks }) => marks.current);
   if (current) return [...actions, ...planRemovalOfCurrent(current, observation, now)];
   return [...actions, ...planRemovalOfSpares(observation, now)];

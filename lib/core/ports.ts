@@ -5,6 +5,7 @@
  */
 import type { Condition, Severity } from '../contract/metrics';
 import type { Registration } from '../contract/registration';
+import type { RateLimiter } from '../contract/workspace-limits';
 import type { ApiKey } from './api-key';
 
 export interface Clock {
@@ -99,8 +100,9 @@ export interface ServiceRegistry {
   /**
    * Every registration that can be understood. One that cannot is left out, so that it holds up no other service:
    * before anything is concluded from its absence, `find` has to be asked.
+   * @param onBroken - told of each service whose registration cannot be understood
    */
-  list(): Promise<readonly Registration[]>;
+  list(onBroken?: (service: string) => void): Promise<readonly Registration[]>;
   /** One registration; undefined when there is none. Rejects with BadRecord for one that cannot be understood. */
   find(service: string): Promise<Registration | undefined>;
 }
@@ -142,6 +144,30 @@ export interface IssuerKeys {
   find(keyId: string): Promise<IssuerKey | undefined>;
   /** `inactive` is reversible, `archived` is final. Refuses a key outside our workspace. */
   setStatus(keyId: string, status: 'active' | 'inactive' | 'archived'): Promise<void>;
+}
+
+/** Models, or a surface of the API, that the issuer limits together. */
+export interface RateLimitGroup {
+  readonly id: string;
+  /** The names of the models, or that of the surface. */
+  readonly of: readonly string[];
+  /** Limits that are the workspace's own; one that it has from its organization is not here. */
+  readonly own: ReadonlyMap<RateLimiter, number>;
+}
+
+/** Rate limits by what they count. */
+export type RateLimitValues = Readonly<Partial<Record<RateLimiter, number>>>;
+
+/** The limits of one workspace. `not-offered`: the issuer does not let this organization do that by API. */
+export interface IssuerLimits {
+  /** Every group that has a limit. */
+  rateLimits(): Promise<readonly RateLimitGroup[] | 'not-offered'>;
+  /** Sets these limits of a group for the workspace, and no others. Safe to repeat. */
+  setRateLimits(groupId: string, values: RateLimitValues): Promise<'set' | 'not-offered'>;
+  /** What the workspace may cost in a month; undefined when it has no limit of its own. */
+  monthlySpend(): Promise<{ readonly usd: number | undefined } | 'not-offered'>;
+  /** Safe to repeat. */
+  setMonthlySpend(usd: number): Promise<'set' | 'not-offered'>;
 }
 
 /** What the issuer's usage report shows, by key. */

@@ -6,9 +6,11 @@ import type {
   StatusResult,
   UndoResult,
 } from '../contract/reconciler-protocol';
+import type { WorkspaceLimits } from '../contract/workspace-limits';
 import { type ActionPorts, apply } from './apply';
 import { unknownKeys } from './conditions';
 import { KeyRotationError, messageOf } from './errors';
+import { LimitKeeper } from './limit-keeper';
 import { Monitor, type MonitorPorts, type MonitorScope, type PerformedAction } from './monitor';
 import type { ServiceObservation } from './observation';
 import { observeAll, observeOne, refresh, type Snapshot } from './observe';
@@ -21,7 +23,10 @@ import { undo } from './undo';
 
 export interface ReconcilerPorts extends ActionPorts, MonitorPorts {}
 
-export type ReconcilerScope = MonitorScope;
+export interface ReconcilerScope extends MonitorScope {
+  /** What Claude is to enforce on the workspace. @default - its limits are left alone */
+  readonly workspaceLimits?: WorkspaceLimits;
+}
 
 /** How far back `keys status` looks for a key's last use. */
 const LAST_USE_DAYS = 30;
@@ -32,19 +37,25 @@ const LAST_USE_DAYS = 30;
  */
 export class Reconciler {
   readonly #monitor: Monitor;
+  readonly #limits: LimitKeeper;
 
   constructor(
     private readonly ports: ReconcilerPorts,
     private readonly scope: ReconcilerScope,
   ) {
     this.#monitor = new Monitor(ports, scope);
+    const limits = ports.issuer.kind === 'ours' ? ports.issuer.limits : undefined;
+    this.#limits = new LimitKeeper({ ...ports, limits }, scope.workspaceLimits);
   }
 
   /** A full run over the environment: acts, publishes the figures, and logs one line per service. */
   async reconcileAll(): Promise<ReconcileResult> {
     const snapshot = await observeAll(this.ports);
     const result = await this.#act(snapshot);
-    await this.#monitor.report({ ...result, issuer: snapshot.issuer, before: snapshot.services });
+    // Who cannot even list the keys is told that, and need not ask about limits.
+    const limits = snapshot.issuer.listFailure ? undefined : await this.#limits.keep();
+    const { issuer, broken, services: before } = snapshot;
+    await this.#monitor.report({ ...result, issuer, broken, before, ...(limits ? { limits } : {}) });
     return result.report;
   }
 
@@ -54,10 +65,10 @@ export class Reconciler {
   }
 
   async status(service?: string): Promise<StatusResult> {
-    const { services, issuer } = service ? await this.#observeKnown(service) : await observeAll(this.ports);
+    const { services, issuer, broken } = service ? await this.#observeKnown(service) : await observeAll(this.ports);
     const usage = await this.#recentUsage();
     const seen = usage ? { ...issuer, usage } : issuer;
-    return { services: services.map((each) => this.#describe({ ...each, issuer: seen })) };
+    return { services: services.map((each) => this.#describe({ ...each, issuer: seen }, broken)) };
   }
 
   /** Tells people of a read of a secret that EventBridge has told us of. */
@@ -67,11 +78,11 @@ export class Reconciler {
 
   /** Every service with its figures of age, use and cost, for a review. Changes nothing, tells nobody. */
   async review(): Promise<ReviewResult> {
-    const { services, issuer } = await observeAll(this.ports);
+    const { services, issuer, broken } = await observeAll(this.ports);
     const figures = await this.#monitor.figures(services, issuer);
     const unknown = unknownKeys(issuer, services, this.ports.clock.now()).map(({ id, name }) => ({ id, name }));
     return {
-      services: services.map((each) => this.#describe(each)),
+      services: services.map((each) => this.#describe(each, broken)),
       figures,
       unknownKeys: issuer.keys ? unknown : null,
     };
@@ -104,7 +115,11 @@ export class Reconciler {
     const performed: PerformedAction[] = [];
     const services: ServiceObservation[] = [];
     for (const observation of snapshot.services) services.push(await this.#actOn(observation, actions, performed));
-    return { services, performed, report: { services: services.map((each) => this.#describe(each)), actions } };
+    return {
+      services,
+      performed,
+      report: { services: services.map((each) => this.#describe(each, snapshot.broken)), actions },
+    };
   }
 
   /** A service that fails does not hold up the others. */
@@ -131,9 +146,11 @@ export class Reconciler {
     }
   }
 
-  #describe(observation: ServiceObservation): ServiceStatus {
+  /** Of a service whose registration cannot be understood, nothing else can be said than that. */
+  #describe(observation: ServiceObservation, broken: readonly string[]): ServiceStatus {
     const { allowPersonalKeys = false } = this.scope;
-    return describeService(observation, this.ports.clock.now(), { allowPersonalKeys });
+    const described = describeService(observation, this.ports.clock.now(), { allowPersonalKeys });
+    return broken.includes(described.service) ? { ...described, conditions: ['broken-registration'] } : described;
   }
 
   /** Undefined when it cannot be read: a status without last use is better than none. */

@@ -1,4 +1,4 @@
-import { Stage } from 'aws-cdk-lib';
+import { PermissionsBoundary, Stage, type StageProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { PlatformStack } from './platform-stack';
@@ -19,10 +19,13 @@ export class EnvironmentStage extends Stage {
 
   constructor(scope: Construct, { environment, sharesOrganizationWith }: EnvironmentStageProps) {
     const { name, account, region } = environment;
-    super(scope, name, { env: { ...(account ? { account } : {}), ...(region ? { region } : {}) } });
+    const env = { ...(account ? { account } : {}), ...(region ? { region } : {}) };
+    super(scope, name, { env, ...boundaryOf(environment) });
     this.platform = new PlatformStack(this, 'platform', {
       stackName: `claude-keys-${name}-platform`,
       description: `Claude API keys of ${name}: what all services share`,
+      // Without it nothing rotates, and everything that it makes but its key and the admin key would go with it.
+      terminationProtection: true,
       environment,
       sharesOrganizationWith,
     });
@@ -40,4 +43,15 @@ export class EnvironmentStage extends Stage {
     stack.addStackDependency(this.platform);
     return stack;
   }
+}
+
+/** Bounds every role below the stage, those that the CDK makes by itself as well. */
+function boundaryOf({ permissionsBoundary }: Environment): Pick<StageProps, 'permissionsBoundary'> {
+  if (permissionsBoundary === undefined) return {};
+  const isArn = permissionsBoundary.startsWith('arn:');
+  return {
+    permissionsBoundary: isArn
+      ? PermissionsBoundary.fromArn(permissionsBoundary)
+      : PermissionsBoundary.fromName(permissionsBoundary),
+  };
 }

@@ -18,7 +18,7 @@ export class PlatformStack extends Stack {
 
   constructor(scope: Construct, id: string, { environment, sharesOrganizationWith, ...props }: PlatformStackProps) {
     super(scope, id, props);
-    const { name, account, region, services, operators, ...rest } = environment;
+    const { name, account, region, services, operators, permissionsBoundary, ...rest } = environment;
     this.platform = new RotationPlatform(this, 'Platform', { environment: name, ...rest });
     const { encryptionKeyArn } = this.platform;
     new OperatorRoles(this, 'Operators', { environment: name, encryptionKeyArn, operators });

@@ -13,9 +13,14 @@ export interface IamRole {
   trust: string;
   readonly inlinePolicies: Map<string, string>;
   readonly attachedPolicyArns: Set<string>;
+  /** ARN of the policy beyond which the role's own policies allow nothing. */
+  boundaryArn?: string;
 }
 
 const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What a boundary that was deleted allows. */
+const NOTHING_ALLOWED = JSON.stringify({ Version: '2012-10-17', Statement: [] });
 
 /** AWS managed policies that our templates attach. */
 const AWS_MANAGED: Readonly<Record<string, string>> = {
@@ -38,7 +43,7 @@ export class Iam implements AwsService {
   readonly #managed = new Map<string, string>(Object.entries(AWS_MANAGED));
   readonly #operations: Operations = {
     CreateRole: {
-      fields: ['RoleName', 'Path', 'AssumeRolePolicyDocument'],
+      fields: ['RoleName', 'Path', 'AssumeRolePolicyDocument', 'PermissionsBoundary'],
       withoutEffect: ['Description', 'MaxSessionDuration', 'Tags'],
       run: (input) => this.#createRole(input),
     },
@@ -51,6 +56,20 @@ export class Iam implements AwsService {
       },
     },
     DeleteRole: { fields: ['RoleName'], run: (input) => this.#deleteRole(input) },
+    PutRolePermissionsBoundary: {
+      fields: ['RoleName', 'PermissionsBoundary'],
+      run: (input) => {
+        this.#find(input).boundaryArn = this.#knownPolicy(input.string('PermissionsBoundary'));
+        return {};
+      },
+    },
+    DeleteRolePermissionsBoundary: {
+      fields: ['RoleName'],
+      run: (input) => {
+        delete this.#find(input).boundaryArn;
+        return {};
+      },
+    },
     ...this.#inlinePolicyOperations(),
     ...this.#managedPolicyOperations(),
   };
@@ -74,6 +93,12 @@ export class Iam implements AwsService {
   policiesOf(role: IamRole): readonly { readonly name: string; readonly document: string }[] {
     const attached = [...role.attachedPolicyArns].map((arn) => [arn, this.#managed.get(arn) ?? '{}'] as const);
     return [...role.inlinePolicies, ...attached].map(([name, document]) => ({ name, document }));
+  }
+
+  /** The policy that bounds a role; undefined for one without a boundary. */
+  boundaryOf({ boundaryArn }: IamRole): { readonly name: string; readonly document: string } | undefined {
+    if (boundaryArn === undefined) return undefined;
+    return { name: boundaryArn, document: this.#managed.get(boundaryArn) ?? NOTHING_ALLOWED };
   }
 
   #inlinePolicyOperations(): Operations {
@@ -137,6 +162,7 @@ export class Iam implements AwsService {
   #createRole(input: Fields): AwsOutput {
     const name = input.string('RoleName');
     if (this.#roles.has(name)) throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+    const boundary = input.optionalString('PermissionsBoundary');
     const role: IamRole = {
       name,
       id: `AROA${this.account.random.text(17, ID_ALPHABET)}`,
@@ -144,6 +170,7 @@ export class Iam implements AwsService {
       trust: input.document('AssumeRolePolicyDocument'),
       inlinePolicies: new Map(),
       attachedPolicyArns: new Set(),
+      ...(boundary === undefined ? {} : { boundaryArn: this.#knownPolicy(boundary) }),
     };
     this.#roles.set(name, role);
     return { Role: describe(role) };

@@ -11,6 +11,10 @@ export interface Caller {
   readonly invokedBy?: string;
   /** The VPC endpoint that a call comes through. */
   readonly vpcEndpoint?: string;
+  /** The AWS organization of the caller's account. */
+  readonly organizationId?: string;
+  /** The function whose code makes this call. */
+  readonly functionArn?: string;
   /** Set for a checker, whose reads are never behind. */
   readonly exact?: true;
 }

@@ -63,8 +63,8 @@ export class SimulatedAws {
     this.cloudWatch = new CloudWatch(account);
     this.events = new Events(account);
     const { credentials, iam, logs, cloudWatch: metrics } = this;
-    const mayLog = (call: AwsCall) => this.authorizer.allows(call);
-    this.lambda = new Lambda(account, { runner, assets, credentials, iam, metrics, logs, mayLog, endpoints });
+    const may = (call: AwsCall) => this.authorizer.allows(call);
+    this.lambda = new Lambda(account, { runner, assets, credentials, iam, metrics, logs, may, endpoints });
     this.secretsManager = new SecretsManager({
       account,
       canInvoke: (functionArn, secretArn) =>

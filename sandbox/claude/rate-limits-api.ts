@@ -7,7 +7,7 @@ import { cutAt, type NumberedPage, readCursor } from './number-cursor';
 import type { ClaudeOrganization } from './organization';
 import { pathPart } from './path';
 import { QueryReader } from './query';
-import type { WorkspaceSurface } from './rate-limits';
+import { LIMITERS, type Limiter, type WorkspaceSurface } from './rate-limits';
 
 const GROUP_TYPES = ['batch', 'files', 'model_group', 'skills', 'token_count', 'web_search'] as const;
 const LIMIT_TYPES = [
@@ -57,7 +57,11 @@ export function listWorkspaceRateLimits(organization: ClaudeOrganization, reques
   const inherited = query.flag('include_inherited');
   const entries = SURFACES.filter((surface) => type === undefined || GROUPS[surface].type === type)
     .map((surface) => workspaceEntry(organization, id, surface))
-    .filter(({ limits }) => limits.some(({ source }) => inherited || source.type === 'workspace'));
+    .map((entry) => ({
+      ...entry,
+      limits: entry.limits.filter(({ source }) => inherited || source.type === 'workspace'),
+    }))
+    .filter(({ limits }) => limits.length > 0);
   return pageOf(entries, query);
 }
 
@@ -70,37 +74,60 @@ export function setWorkspaceRateLimit(organization: ClaudeOrganization, request:
   if (!surface || organization.rateLimits.organizationLimit(surface) === undefined) {
     throw notFound('there is no such rate limit');
   }
-  const values = valuesOf(jsonBody(request, ['limits']).limits);
+  const values = valuesOf(jsonBody(request, ['limits']).limits, surface);
   const now = organization.clock.now();
-  for (const value of values) organization.rateLimits.setWorkspaceLimit(id, surface, value, now);
+  for (const { limiter, value } of values)
+    organization.rateLimits.setWorkspaceLimit({ workspaceId: id, surface, limiter }, value, now);
   return workspaceEntry(organization, id, surface);
 }
 
-function valuesOf(limits: unknown): readonly (number | null)[] {
+interface NewLimit {
+  readonly limiter: Limiter;
+  readonly value: number | null;
+}
+
+function valuesOf(limits: unknown, surface: WorkspaceSurface): readonly NewLimit[] {
   if (!Array.isArray(limits)) throw badRequest('limits: required');
   return limits.map((each: unknown) => {
     if (typeof each !== 'object' || each === null) throw badRequest('limits: must be objects');
     const { type, value, ...others } = each as Record<string, unknown>;
     if (Object.keys(others).length > 0) throw unmodelled(`the field limits.${Object.keys(others)[0]}`);
-    if (!LIMIT_TYPES.some((known) => known === type)) throw badRequest('limits.type: not a limiter');
-    if (type !== 'requests_per_minute') throw unmodelled(`the limiter ${type}`);
-    if (value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 0)) return value;
+    const limiter = limiterOf(type, surface);
+    if (value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 0))
+      return { limiter, value };
     throw badRequest('limits.value: must be a whole number or null');
   });
 }
 
+function limiterOf(type: unknown, surface: WorkspaceSurface): Limiter {
+  if (!LIMIT_TYPES.some((known) => known === type)) throw badRequest('limits.type: not a limiter');
+  const limiter = LIMITERS.find((each) => each === type);
+  if (limiter && (limiter === 'requests_per_minute' || surface === 'messages')) return limiter;
+  throw unmodelled(`the limiter ${type} of ${surface}`);
+}
+
 function workspaceEntry(organization: ClaudeOrganization, workspaceId: string, surface: WorkspaceSurface) {
-  const ofOrganization = organization.rateLimits.organizationLimit(surface) ?? null;
-  const own = organization.rateLimits.workspaceLimit(workspaceId, surface);
-  const value = own ?? ofOrganization;
-  const source = { type: own === null ? 'organization' : 'workspace' };
   return {
     type: 'workspace_rate_limit',
     rate_limit_id: idOf(organization, surface),
     workspace_id: workspaceId,
     ...groupOf(surface),
-    limits: value === null ? [] : [{ type: 'requests_per_minute', value, org_limit: ofOrganization, source }],
+    limits: LIMITERS.flatMap((limiter) => workspaceValue(organization, workspaceId, surface, limiter)),
   };
+}
+
+/** The organization itself has limits of requests alone. */
+function workspaceValue(
+  { rateLimits }: ClaudeOrganization,
+  workspaceId: string,
+  surface: WorkspaceSurface,
+  limiter: Limiter,
+) {
+  const ofOrganization = limiter === 'requests_per_minute' ? (rateLimits.organizationLimit(surface) ?? null) : null;
+  const own = rateLimits.workspaceLimit({ workspaceId, surface, limiter });
+  const value = own ?? ofOrganization;
+  const source = { type: own === null ? 'organization' : 'workspace' };
+  return value === null ? [] : [{ type: limiter, value, org_limit: ofOrganization, source }];
 }
 
 const groupOf = (surface: WorkspaceSurface): object => ({

@@ -1,4 +1,5 @@
 import { ClaudeApiError } from './api-error';
+import { TOKENS_PER_MESSAGE } from './models';
 import type { OrganizationSettings } from './settings';
 import { type Taken, TokenBucket } from './token-bucket';
 
@@ -9,6 +10,30 @@ export type Surface = (typeof SURFACES)[number];
 /** The parts of which a workspace may have a lower limit. */
 export type WorkspaceSurface = Exclude<Surface, 'admin'>;
 
+/** What a limit counts. Only a workspace's own limits of messages count tokens here. */
+export const LIMITERS = [
+  'requests_per_minute',
+  'input_tokens_per_minute',
+  'input_tokens_per_minute_cache_aware',
+  'output_tokens_per_minute',
+] as const;
+export type Limiter = (typeof LIMITERS)[number];
+
+/** What one message takes of each. Nothing is read from a cache here. */
+const TAKEN: Readonly<Record<Limiter, number>> = {
+  requests_per_minute: 1,
+  input_tokens_per_minute: TOKENS_PER_MESSAGE.input,
+  input_tokens_per_minute_cache_aware: TOKENS_PER_MESSAGE.input,
+  output_tokens_per_minute: TOKENS_PER_MESSAGE.output,
+};
+
+/** Which of a workspace's limits is meant. */
+export interface WorkspaceLimit {
+  readonly workspaceId: string;
+  readonly surface: WorkspaceSurface;
+  readonly limiter: Limiter;
+}
+
 /** A workspace's own limit, and what is enforced until it takes effect. */
 interface Override {
   readonly value: number | null;
@@ -16,7 +41,7 @@ interface Override {
   readonly before: number | null;
 }
 
-/** The requests per minute of an organization and its workspaces, and what is left of them. */
+/** What an organization and its workspaces may do in a minute, and what is left of it. */
 export class RateLimits {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #overrides = new Map<string, Override>();
@@ -29,42 +54,53 @@ export class RateLimits {
   }
 
   /** A workspace's own limit as it was set, whether it is enforced yet or not; null when it has none. */
-  workspaceLimit(workspaceId: string, surface: WorkspaceSurface): number | null {
-    return this.#overrides.get(`${workspaceId} ${surface}`)?.value ?? null;
+  workspaceLimit(of: WorkspaceLimit): number | null {
+    return this.#overrides.get(nameOf(of))?.value ?? null;
   }
 
-  setWorkspaceLimit(workspaceId: string, surface: WorkspaceSurface, value: number | null, now: Date): void {
-    const before = this.#enforced(workspaceId, surface, now);
+  setWorkspaceLimit(of: WorkspaceLimit, value: number | null, now: Date): void {
+    const before = this.#enforced(of, now);
     const effectiveAt = new Date(now.getTime() + this.settings.rateLimitChangeDelayMs);
-    this.#overrides.set(`${workspaceId} ${surface}`, { value, effectiveAt, before });
+    this.#overrides.set(nameOf(of), { value, effectiveAt, before });
   }
 
-  /** Takes one request from every bucket it belongs to. @returns the headers that say what is left */
+  /** Takes one request, and its tokens, from every bucket it belongs to. @returns the headers that say what is left of requests */
   take(surface: Surface, workspaceId: string | null, now: Date): Readonly<Record<string, string>> {
-    const taken = this.#limits(surface, workspaceId, now).map(([name, limit]) => this.#bucket(name).take(limit, now));
-    const tightest = [...taken].sort((a, b) => a.remaining - b.remaining)[0];
-    if (!tightest) return {};
-    const headers = headersOf(tightest);
+    const taken = this.#limits(surface, workspaceId, now).map(({ name, limit, limiter }) => ({
+      limiter,
+      ...this.#bucket(name).take(limit, now, TAKEN[limiter]),
+    }));
+    const requests = taken.filter(({ limiter }) => limiter === 'requests_per_minute');
+    const [tightest] = [...requests].sort((a, b) => a.remaining - b.remaining);
+    const headers = tightest ? headersOf(tightest) : {};
     const refusing = taken.find(({ granted }) => !granted);
     if (!refusing) return headers;
-    throw new ClaudeApiError(429, 'rate_limit_error', 'the rate limit of requests is reached', {
+    throw new ClaudeApiError(429, 'rate_limit_error', `the limit of ${refusing.limiter} is reached`, {
       headers: { ...headers, 'retry-after': String(refusing.retryAfterSeconds) },
     });
   }
 
   /** The limits that hold for a request: the organization's, and the workspace's own. */
-  #limits(surface: Surface, workspaceId: string | null, now: Date): [name: string, limit: number][] {
-    const limits: [string, number][] = [];
+  #limits(surface: Surface, workspaceId: string | null, now: Date): readonly EnforcedLimit[] {
     const ofOrganization = this.organizationLimit(surface);
-    if (ofOrganization !== undefined) limits.push([surface, ofOrganization]);
-    if (workspaceId === null || surface === 'admin') return limits;
-    const own = this.#enforced(workspaceId, surface, now);
-    if (own !== null) limits.push([`${workspaceId} ${surface}`, own]);
-    return limits;
+    const own =
+      workspaceId === null || surface === 'admin'
+        ? []
+        : LIMITERS.flatMap((limiter): readonly EnforcedLimit[] => {
+            const of = { workspaceId, surface, limiter };
+            const limit = this.#enforced(of, now);
+            return limit === null ? [] : [{ name: nameOf(of), limit, limiter }];
+          });
+    return [
+      ...(ofOrganization === undefined
+        ? []
+        : [{ name: surface, limit: ofOrganization, limiter: 'requests_per_minute' as const }]),
+      ...own,
+    ];
   }
 
-  #enforced(workspaceId: string, surface: WorkspaceSurface, now: Date): number | null {
-    const override = this.#overrides.get(`${workspaceId} ${surface}`);
+  #enforced(of: WorkspaceLimit, now: Date): number | null {
+    const override = this.#overrides.get(nameOf(of));
     if (!override) return null;
     return now < override.effectiveAt ? override.before : override.value;
   }
@@ -75,6 +111,14 @@ export class RateLimits {
     return bucket;
   }
 }
+
+interface EnforcedLimit {
+  readonly name: string;
+  readonly limit: number;
+  readonly limiter: Limiter;
+}
+
+const nameOf = ({ workspaceId, surface, limiter }: WorkspaceLimit): string => `${workspaceId} ${surface} ${limiter}`;
 
 const headersOf = ({ limit, remaining, resetAt }: Taken): Record<string, string> => ({
   'anthropic-ratelimit-requests-limit': String(limit),

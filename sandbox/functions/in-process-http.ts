@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import { unlessAborted } from '../claude/fetch';
 import type { HttpHandler } from '../http';
 import { readableBody } from '../request-body';
@@ -17,7 +17,7 @@ interface SdkRequest {
 interface SdkResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  readonly body: Readable;
+  readonly body: Uint8Array;
 }
 
 /** A request handler for AWS SDK clients that asks an HttpHandler in this process: no socket, no port. */
@@ -40,7 +40,7 @@ export class RequestHandlerFrom {
       answer,
       abortSignal instanceof AbortSignal ? abortSignal : undefined,
     );
-    return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([Buffer.from(body)]) } };
+    return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) } };
   }
 
   updateHttpClientConfig(): void {}
@@ -50,6 +50,49 @@ export class RequestHandlerFrom {
   }
 
   destroy(): void {}
+}
+
+type SignerConstructor = NonNullable<SSMClientConfig['signerConstructor']>;
+/** What an SDK gives to what signs its requests. */
+type Signing = ConstructorParameters<SignerConstructor>[0];
+
+/** A part of the configuration of AWS SDK clients in this process. */
+export interface SdkSettings {
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly requestHandler: RequestHandlerFrom;
+  readonly signerConstructor: SignerConstructor;
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** Has AWS SDK clients ask an HttpHandler in this process. */
+export const sdkSettings = (region: string, credentials: Credentials, handler: HttpHandler): SdkSettings => ({
+  region,
+  credentials,
+  requestHandler: new RequestHandlerFrom(handler),
+  signerConstructor: NamingSigner,
+});
+
+/** Says who asks, and computes no signature, which costs as much as the rest of a call and which the sandbox does not verify. */
+class NamingSigner {
+  constructor(private readonly signing: Signing) {}
+
+  async sign<Request extends Pick<SdkRequest, 'headers'>>(
+    request: Request,
+    { signingService }: { readonly signingService?: string } = {},
+  ): Promise<Request> {
+    const { credentials, region, service } = this.signing;
+    const { accessKeyId } = typeof credentials === 'function' ? await credentials() : credentials;
+    const regionName = typeof region === 'function' ? await region() : region;
+    const scope = `00000000/${regionName}/${signingService ?? service}/aws4_request`;
+    Object.assign(request.headers, { authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}` });
+    return request;
+  }
 }
 
 function queryOf({ query = {} }: SdkRequest): URLSearchParams {

@@ -3,7 +3,7 @@ import type { VirtualClock } from '../clock';
 import type { HttpHandler } from '../http';
 import { Random } from '../random';
 import { CapturedOutput } from './captured-output';
-import { fetchFrom, RequestHandlerFrom } from './in-process-http';
+import { fetchFrom, type SdkSettings, sdkSettings } from './in-process-http';
 import {
   contextOf,
   type FunctionRunner,
@@ -20,15 +20,7 @@ export interface FunctionWiring {
   readonly env: Readonly<Record<string, string>>;
   readonly clock: { now(): Date };
   readonly wait: (ms: number) => Promise<void>;
-  readonly aws: {
-    readonly region: string;
-    readonly credentials: {
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-      readonly sessionToken: string;
-    };
-    readonly requestHandler: RequestHandlerFrom;
-  };
+  readonly aws: SdkSettings;
   readonly claude: { readonly fetch: typeof fetch };
 }
 
@@ -116,19 +108,16 @@ export class InProcessRunner implements FunctionRunner {
 
   #wiring({ environment }: FunctionTarget): FunctionWiring {
     const { clock, aws, claude } = this.options;
+    const credentials = {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      sessionToken: environment.AWS_SESSION_TOKEN ?? '',
+    };
     return {
       env: environment,
       clock,
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      aws: {
-        region: environment.AWS_REGION ?? '',
-        credentials: {
-          accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-          secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-          sessionToken: environment.AWS_SESSION_TOKEN ?? '',
-        },
-        requestHandler: new RequestHandlerFrom(this.#whileRunning(aws)),
-      },
+      aws: sdkSettings(environment.AWS_REGION ?? '', credentials, this.#whileRunning(aws)),
       claude: { fetch: fetchFrom(this.#whileRunning(claude)) },
     };
   }

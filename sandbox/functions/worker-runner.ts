@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../clock';
 import type { OpenCalls } from './open-calls';
 import type { FunctionRunner, FunctionTarget, Invocation, RunResult } from './runner';
+import type { Wiretap } from './wiretap';
 import { WorkerInstance } from './worker-instance';
 
 export interface WorkerRunnerOptions {
@@ -12,6 +13,8 @@ export interface WorkerRunnerOptions {
    * @default 1
    */
   readonly seed?: number;
+  /** @default - nobody listens */
+  readonly wiretap?: Wiretap | undefined;
 }
 
 /** Runs the unmodified bundles of a cloud assembly, each in a worker thread with its own environment and virtual time. */
@@ -21,7 +24,9 @@ export class WorkerRunner implements FunctionRunner {
   constructor(private readonly options: WorkerRunnerOptions) {}
 
   async run(target: FunctionTarget, invocation: Invocation): Promise<RunResult> {
-    return this.#instanceOf(target).run(target, invocation);
+    const run = () => this.#instanceOf(target).run(target, invocation);
+    const exit = async () => this.#instances.get(target.name)?.end();
+    return this.options.wiretap?.ran(target, invocation, run, exit) ?? run();
   }
 
   async dispose(): Promise<void> {

@@ -60,7 +60,7 @@ export function createTime(now, tell) {
 
   followCalls({
     begun: () => {
-      const id = `${threadId}.${++callCount}`;
+      const id = `${process.env.AWS_LAMBDA_FUNCTION_NAME}/${threadId}.${++callCount}`;
       calls.add(id);
       noteChange();
       return id;

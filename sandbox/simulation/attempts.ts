@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import { RequestHandlerFrom } from '../functions/in-process-http';
+import type { HttpRequest, HttpResponse } from '../http';
 import { awsOperationName, claudeOperationName, type SdkRequest } from './operation-names';
 
 type SdkResponse = Awaited<ReturnType<RequestHandlerFrom['handle']>>;
@@ -12,6 +12,8 @@ export interface Attempt<Answer> {
   readonly operation: string;
   readonly ask: () => Promise<Answer>;
   readonly refuse: (trouble: Trouble) => Answer;
+  /** What comes of an answer that does not arrive. */
+  readonly lose: () => Promise<Answer>;
   /** What the code of a process that is gone gets, if it went on: nothing that could lead to an effect. */
   readonly gone: () => Promise<Answer>;
   /** Waits for an answer that never comes, as long as the client does. */
@@ -33,10 +35,12 @@ export class RequestHandlerThrough extends RequestHandlerFrom {
   }
 
   override handle(request: SdkRequest): Promise<SdkResponse> {
+    const refuse = (trouble: Trouble) => sdkResponse(awsRefusal(trouble, request.headers));
     return this.through({
       operation: awsOperationName(request),
       ask: () => this.inner.handle(request),
-      refuse: (trouble) => awsRefusal(trouble, request),
+      refuse,
+      lose: async () => refuse('unavailable'),
       gone: never<SdkResponse>,
       hang: never<SdkResponse>,
     });
@@ -45,16 +49,20 @@ export class RequestHandlerThrough extends RequestHandlerFrom {
 
 const AWS_CODES = { throttled: 'ThrottlingException', denied: 'AccessDeniedException' } as const;
 
-function awsRefusal(trouble: Trouble, { headers }: SdkRequest): SdkResponse {
-  if (trouble === 'unavailable') return { response: { statusCode: 503, headers: {}, body: Readable.from([]) } };
+/** How AWS answers when it is in trouble. */
+export function awsRefusal(trouble: Trouble, headers: HttpRequest['headers']): HttpResponse {
+  if (trouble === 'unavailable') return { status: 503, headers: {}, body: '' };
   const code = AWS_CODES[trouble];
   const isQuery = /urlencoded/.test(headers['content-type'] ?? '');
-  const text = isQuery
+  const body = isQuery
     ? `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`
     : JSON.stringify({ __type: code });
-  const body = Readable.from([Buffer.from(text)]);
-  return { response: { statusCode: 400, headers: { 'x-amzn-errortype': code }, body } };
+  return { status: 400, headers: { 'x-amzn-errortype': code }, body };
 }
+
+const sdkResponse = ({ status, headers, body }: HttpResponse): SdkResponse => ({
+  response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body) },
+});
 
 /** A `fetch` whose attempts go through somebody's hands. */
 export const fetchThrough =
@@ -63,7 +71,8 @@ export const fetchThrough =
     through({
       operation: claudeOperationName(input, init?.method),
       ask: () => inner(input, init),
-      refuse: claudeRefusal,
+      refuse: (trouble) => fetched(claudeRefusal(trouble)),
+      lose: async () => fetched(claudeRefusal('unavailable')),
       gone: never<Response>,
       hang: () => untilAborted(init?.signal),
     });
@@ -73,12 +82,15 @@ const CLAUDE_REFUSALS = {
   denied: { status: 403, type: 'permission_error', headers: {} },
 } as const;
 
-function claudeRefusal(trouble: Trouble): Response {
-  if (trouble === 'unavailable') return new Response('', { status: 503 });
+/** How Claude answers when it is in trouble. */
+export function claudeRefusal(trouble: Trouble): HttpResponse {
+  if (trouble === 'unavailable') return { status: 503, headers: {}, body: '' };
   const { status, type, headers } = CLAUDE_REFUSALS[trouble];
   const error = { type: 'error', error: { type, message: 'refused' } };
-  return Response.json(error, { status, headers });
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(error) };
 }
+
+const fetched = ({ status, headers, body }: HttpResponse): Response => new Response(body, { status, headers });
 
 const untilAborted = (signal: AbortSignal | null | undefined): Promise<Response> =>
   new Promise((_, reject) => {

@@ -48,6 +48,21 @@ export const COMMANDS: readonly Scenario[] = [
   { name: 'keys status', prepare: replacedKey, act: async (hands) => void (await hands.status()) },
 ];
 
+/** The other of two services, for whom nobody has staged a key yet. */
+export const OTHER_SERVICE = 'chat-service';
+
+/** An operator takes the key that one service has for a new key of another one. */
+export const KEY_OF_ANOTHER_SERVICE: Scenario = {
+  name: 'keys stage with the key of another service',
+  prepare: firstKey,
+  act: async (hands) => {
+    const { environment, claude } = hands.sandbox;
+    const refused = async (end: CommandEnd) => says('KeyOfAnotherService', end);
+    await hands.command(['stage', environment, OTHER_SERVICE], claude.rawKeyOf(hands.keyId(1)), refused);
+    await hands.reconcile();
+  },
+};
+
 async function currentKey(hands: Hands): Promise<string | undefined> {
   const status = await hands.status();
   return status?.keys.find(({ state }) => state === 'active')?.keyId;
@@ -56,6 +71,8 @@ async function currentKey(hands: Hands): Promise<string | undefined> {
 /** Errors by which a command that is run again says that the first run had done it all. */
 const OVER = ['KeyAlreadyStaged', 'NothingToUndo'];
 
-async function isOver({ err }: CommandEnd): Promise<boolean> {
-  return err.some((line) => OVER.some((code) => line.startsWith(`error ${code}:`)));
+async function isOver(end: CommandEnd): Promise<boolean> {
+  return OVER.some((code) => says(code, end));
 }
+
+const says = (code: string, { err }: CommandEnd): boolean => err.some((line) => line.startsWith(`error ${code}:`));

@@ -10,6 +10,8 @@ export interface CutsReport {
   readonly calls: number;
   /** Runs that were cut off. */
   readonly cuts: number;
+  /** How many there are to be cut off, where only a sample is. */
+  readonly outOf?: number;
   /** A text on each run that did harm. */
   readonly failures: readonly string[];
 }
@@ -24,32 +26,44 @@ export interface CutEverywhereOptions {
    */
   readonly goal?: string;
   /**
-   * Failures to stop after.
-   * @default - none
+   * Whether what has failed so far is enough to know.
+   * @default - never
    */
-  readonly mostFailures?: number;
+  readonly isEnough?: (failures: readonly string[]) => boolean;
   /**
    * Which cuts are made.
    * @default - all
    */
   readonly isMeant?: (cut: Cut) => boolean;
+  /**
+   * So many of them at most, spread evenly.
+   * @default - all
+   */
+  readonly sample?: number;
 }
 
 /** Cuts every call of a scenario off, one in each run, in every way. */
 export async function cutEverywhere(
   scenario: Scenario,
   options: CutOptions,
-  { goal, mostFailures = Number.POSITIVE_INFINITY, isMeant = () => true }: CutEverywhereOptions = {},
+  { goal, isEnough = () => false, isMeant = () => true, sample }: CutEverywhereOptions = {},
 ): Promise<CutsReport> {
   const whole = await playWhole(scenario, options);
   const failures = failuresOf(scenario, [], whole, options);
-  const cuts = cutsOf(whole.calls).filter(isMeant);
+  const meant = cutsOf(whole.calls).filter(isMeant);
+  const cuts = spread(meant, sample ?? meant.length);
   for (const cut of cuts) {
-    if (failures.length >= mostFailures) break;
+    if (isEnough(failures)) break;
     const report = await play(scenario, options, { cuts: [cut], goal: goal ?? whole.outcome });
     failures.push(...failuresOf(scenario, [cut], report, options));
   }
-  return { cuts: cuts.length, calls: whole.calls.length, failures };
+  return { cuts: cuts.length, outOf: meant.length, calls: whole.calls.length, failures };
+}
+
+/** So many of a list, evenly spread over it. */
+function spread<Each>(all: readonly Each[], count: number): readonly Each[] {
+  const bucketOf = (index: number): number => Math.floor(((index + 0.5) * count) / all.length);
+  return count < all.length ? all.filter((_, index) => bucketOf(index) > bucketOf(index - 1)) : all;
 }
 
 /** The breaks with which pairs begin: those of every call for which `isFirst` holds. */

@@ -30,6 +30,9 @@ export interface HandsOptions {
 
 /** What people and the passing of time do to one service in a scenario. */
 export class Hands {
+  /** Runs of the reconciler that have come to their end and were not cut off, where somebody counts them. */
+  wholeRuns = 0;
+  #runsBeforeMove = Number.POSITIVE_INFINITY;
   readonly #planned: { readonly call: string; readonly happen: () => Promise<void> }[] = [];
 
   constructor(
@@ -166,9 +169,24 @@ export class Hands {
     this.sandbox.claude.setStatus(this.keyId(nth), 'inactive');
   }
 
+  /** Somebody enables a key in the Console. */
+  enableKey(nth: number): void {
+    this.sandbox.claude.setStatus(this.keyId(nth), 'active');
+  }
+
+  /** A person looks for messages every half hour, and disables a key once a message asks for it. */
+  async disableWhenAsked(nth: number): Promise<void> {
+    const asks = ({ text }: { readonly text: string }): boolean => text.startsWith(`The key ${this.keyId(nth)} `);
+    for (let looks = 0; looks < MOST_WAITS; looks++) {
+      if (this.sandbox.aws.sns.messages().some(asks)) return this.disableKey(nth);
+      await this.pass(2 * QUARTER_HOUR_MS);
+    }
+  }
+
   /** Somebody makes a key current again by hand, past everything. */
   async makeCurrent(nth: number): Promise<void> {
     this.sandbox.claude.settings.deactivationDelayMs = 0;
+    this.#runsBeforeMove = this.wholeRuns;
     const current = this.#secret.versions.find(({ labels }) => labels.includes(AWS_CURRENT));
     await this.sandbox.account.inspect('secretsmanager', 'UpdateSecretVersionStage', {
       SecretId: this.#secret.arn,
@@ -176,6 +194,11 @@ export class Hands {
       MoveToVersionId: this.versionOf(nth),
       ...(current ? { RemoveFromVersionId: current.id } : {}),
     });
+  }
+
+  /** Whether no whole run has ended since somebody made a key current by hand. */
+  get isMoveUnseen(): boolean {
+    return this.wholeRuns === this.#runsBeforeMove;
   }
 
   /** The service's stack is destroyed. Its secret stays. */

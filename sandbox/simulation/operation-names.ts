@@ -4,7 +4,7 @@ import type { RequestHandlerFrom } from '../functions/in-process-http';
 export type SdkRequest = Parameters<RequestHandlerFrom['handle']>[0];
 
 /** What a request of an AWS SDK asks for: `secretsmanager.PutSecretValue`. */
-export function awsOperationName({ headers, path, body }: SdkRequest): string {
+export function awsOperationName({ headers, path, body }: Pick<SdkRequest, 'headers' | 'path' | 'body'>): string {
   const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
   if (named !== undefined) return named;
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path)) return 'lambda.Invoke';

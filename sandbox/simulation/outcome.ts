@@ -7,8 +7,7 @@ import { readTruth } from '../truth';
  * The state of one service as lines of text that are the same for runs that came to the same end: keys by the order
  * of their creation, labels without their times.
  */
-export async function outcomeOf(sandbox: Sandbox, service: string): Promise<string> {
-  const truth = await readTruth(sandbox);
+export function outcomeOf(sandbox: Sandbox, service: string, truth = readTruth(sandbox)): string {
   const keys = [...truth.keys].reverse().map(({ id, status, places }, index) => {
     const where = places.map(({ place }) => place).sort();
     return `key ${index + 1}: ${[status, ...where, ...labelsOf(sandbox, service, id)].join(' ')}`;

@@ -150,7 +150,7 @@ export class OutsideCalls {
   async #answer<Answer>(
     invocation: Invocation,
     call: OutsideCall,
-    { operation, ask, refuse, gone, hang }: Attempt<Answer>,
+    { operation, ask, refuse, lose, gone, hang }: Attempt<Answer>,
   ): Promise<Answer> {
     const make = () => this.listener.make?.(call, invocation, ask) ?? ask();
     const way = invocation.trouble(operation);
@@ -173,7 +173,7 @@ export class OutsideCalls {
       case 'answer-lost':
       case 'answers-lost':
         await make();
-        return refuse('unavailable');
+        return lose();
       case 'hangs':
         return hang();
     }
@@ -183,7 +183,8 @@ export class OutsideCalls {
 const remainingMs = (context: Record<string, unknown>): number =>
   (context as { readonly getRemainingTimeInMillis: () => number }).getRemainingTimeInMillis();
 
-function purposeOf(functionName: string, event: unknown): string {
+/** What a function is invoked for: `rotate createSecret`. */
+export function purposeOf(functionName: string, event: unknown): string {
   const { Step, action } = event as { readonly Step?: string; readonly action?: string };
   return [functionName.split('-').at(-1), Step ?? action].filter((word) => word !== undefined).join(' ');
 }

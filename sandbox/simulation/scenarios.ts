@@ -11,6 +11,9 @@ export const SHORT_WAITS: Partial<ServicePolicy> = {
   spareMaxAgeDays: 3,
 };
 
+/** What is found when a consumer could not do its work. */
+export const SUFFERED = "a consumer's request failed";
+
 /** A stretch of a key's life. Only what happens in `act` is cut off. */
 export interface Scenario {
   readonly name: string;
@@ -18,6 +21,8 @@ export interface Scenario {
   readonly act: (hands: Hands) => Promise<void>;
   /** Findings that somebody from outside brought about, and our code cannot help; less when nothing `isCut` off. */
   readonly excuse?: (finding: Finding, hands: Hands, isCut: boolean) => boolean;
+  /** Ends that are as good as the one that it comes to when nothing is cut off. */
+  readonly otherEnds?: readonly string[];
 }
 
 export const firstKey = async (hands: Hands): Promise<void> => {

@@ -1,8 +1,9 @@
 import { composePlatform } from '../../lib/cli/compose';
 import type { CliIo } from '../../lib/cli/io';
+import type { OpenPlatform, Platform } from '../../lib/cli/platform';
 import { main } from '../../lib/cli/program';
 import { createAwsHandler } from '../aws/http';
-import { RequestHandlerFrom } from '../functions/in-process-http';
+import { sdkSettings } from '../functions/in-process-http';
 import type { Sandbox } from '../sandbox';
 import { fetchThrough, RequestHandlerThrough } from './attempts';
 import type { OutsideCalls } from './outside-calls';
@@ -22,6 +23,8 @@ export class Terminal {
   constructor(
     private readonly sandbox: Sandbox,
     private readonly outside: OutsideCalls,
+    /** What the CLI makes of its platform, where a bug is put in on purpose. */
+    private readonly change: (platform: Platform) => Platform = (platform) => platform,
   ) {}
 
   /** Runs one command of the CLI. @param input what standard input holds */
@@ -37,19 +40,18 @@ export class Terminal {
     return { exitCode, out, err };
   }
 
-  #open(through: ReturnType<OutsideCalls['through']>) {
+  #open(through: ReturnType<OutsideCalls['through']>): OpenPlatform {
     const { account, aws, clock, fetchClaude } = this.sandbox;
     const handler = createAwsHandler(account, (keyId) => aws.credentials.callerOf(keyId));
-    return composePlatform({
-      aws: {
-        region: account.region,
-        credentials: aws.credentials.issue(account.administrator),
-        requestHandler: new RequestHandlerThrough(new RequestHandlerFrom(handler), through),
-      },
+    const direct = sdkSettings(account.region, aws.credentials.issue(account.administrator), handler);
+    const requestHandler = new RequestHandlerThrough(direct.requestHandler, through);
+    const open = composePlatform({
+      aws: { ...direct, requestHandler },
       claude: { fetch: fetchThrough(fetchClaude, through) },
       clock,
       wait: (ms) => this.sandbox.advance(ms),
     });
+    return async (environment) => this.change(await open(environment));
   }
 }
 

@@ -19,14 +19,15 @@ export class Watch {
   readonly findings: Finding[] = [];
   readonly #lastCurrent = new Map<string, Date>();
   readonly #disabledAt = new Map<string, Date>();
+  #removedAt: Date | undefined;
 
   constructor(
     private readonly sandbox: Sandbox,
     private readonly service: string,
   ) {}
 
-  async look(): Promise<void> {
-    const truth = await readTruth(this.sandbox);
+  look(truth = readTruth(this.sandbox)): void {
+    this.#removedAt = this.#registration ? undefined : (this.#removedAt ?? truth.now);
     for (const { invariant, what } of checkInvariants(truth)) this.#found(invariant, what);
     for (const key of truth.keys) this.#judge(key, truth);
   }
@@ -64,7 +65,9 @@ export class Watch {
   /** A key may be disabled once its overlap is over and it has been idle; the truth of its use is the ledger's. */
   #judgeDisabling(id: string, now: Date): void {
     const { overlapHours, quietHours } = this.#policy;
-    const since = this.#lastCurrent.get(id);
+    const lastCurrent = this.#lastCurrent.get(id);
+    // The keys of a removed service retire from its removal on.
+    const since = lastCurrent && this.#removedAt && this.#removedAt < lastCurrent ? this.#removedAt : lastCurrent;
     if (since && now.getTime() - since.getTime() < overlapHours * HOUR_MS) {
       this.#found('I3', `the key ${id} was disabled before its overlap ended`);
     }
@@ -75,8 +78,13 @@ export class Watch {
   }
 
   get #policy(): ServicePolicy {
+    return this.#registration?.policy ?? DEFAULT_POLICY;
+  }
+
+  /** Undefined for a service that was removed. */
+  get #registration(): Registration | undefined {
     const name = registrationParameterName(this.sandbox.environment, this.service);
     const parameter = this.sandbox.aws.ssm.parameters().find((each) => each.name === name);
-    return parameter ? (JSON.parse(parameter.value) as Registration).policy : DEFAULT_POLICY;
+    return parameter && (JSON.parse(parameter.value) as Registration);
   }
 }

@@ -22,11 +22,18 @@ export const leakedInText = (sandbox: Sandbox, where: string, text: string): rea
   findKeys(sandbox, [{ where, text }]);
 
 function findKeys(sandbox: Sandbox, texts: readonly WrittenText[]): readonly Violation[] {
-  const secret = new Set(sandbox.claude.rawTexts().flatMap((rawKey) => stretchesOf(rawKey.replace(PREFIX, ''))));
   const at = sandbox.clock.now();
-  return texts
-    .filter(({ text }) => holdsAny(secret, text))
-    .map(({ where }) => ({ invariant: 'I6', at, what: `part of a key is in ${where}` }));
+  return textsWithKeys(sandbox.claude.rawTexts(), texts).map(({ where }) => ({
+    invariant: 'I6',
+    at,
+    what: `part of a key is in ${where}`,
+  }));
+}
+
+/** Those of some texts that hold part of some key. */
+export function textsWithKeys(rawKeys: readonly string[], texts: readonly WrittenText[]): readonly WrittenText[] {
+  const secret = new Set(rawKeys.flatMap((rawKey) => stretchesOf(rawKey.replace(PREFIX, ''))));
+  return texts.filter(({ text }) => holdsAny(secret, text));
 }
 
 function holdsAny(secret: ReadonlySet<string>, text: string): boolean {

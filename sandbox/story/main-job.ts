@@ -80,7 +80,7 @@ class MainJob {
   /** A service starts when its key is there, which is at once, or at the reconciler's next run where reads lag. */
   async #awaitFirstKeys(): Promise<void> {
     for (let beat = 0; beat < FIRST_KEY_BEATS; beat++) {
-      const { current } = await readTruth(this.#sandbox);
+      const { current } = readTruth(this.#sandbox);
       if (![...current.values()].includes('placeholder')) return;
       await this.#sandbox.clock.advanceBy(BEAT_MS);
     }
@@ -116,7 +116,7 @@ class MainJob {
 
   /** Reads the truth, tells what changed, judges the invariants. */
   async #look(): Promise<void> {
-    const truth = await readTruth(this.#sandbox);
+    const truth = readTruth(this.#sandbox);
     for (const change of this.#lives.observe(truth)) {
       this.#changes.push(change);
       if (change.to !== 'made') this.#tell(sentence(change));

@@ -28,11 +28,13 @@ export class Traffic {
 
   constructor(readonly consumers: readonly Consumer[]) {}
 
-  async beat(now: Date): Promise<void> {
-    await Promise.all(this.consumers.map((each) => this.#send(each, now)));
+  /** @returns what requests of this beat failed with */
+  async beat(now: Date): Promise<readonly string[]> {
+    const failures = await Promise.all(this.consumers.map((each) => this.#send(each, now)));
+    return failures.filter((each) => each !== undefined);
   }
 
-  async #send({ service, claude }: Consumer, now: Date): Promise<void> {
+  async #send({ service, claude }: Consumer, now: Date): Promise<string | undefined> {
     this.requests += 1;
     try {
       await claude.messages.create({
@@ -43,7 +45,10 @@ export class Traffic {
     } catch (error) {
       this.failed += 1;
       const what = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-      if (this.failures.length < 20) this.failures.push(`${now.toISOString()} ${service}: ${what}`);
+      const failure = `${now.toISOString()} ${service}: ${what}`;
+      if (this.failures.length < 20) this.failures.push(failure);
+      return failure;
     }
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { CliIo } from '../../lib/cli/io';
+import { KEY_WATCH } from '../support/key-watch/key-watch';
 
 /** What a run of the CLI said and asked, with the answers it gets. */
 export interface RecordingIo extends CliIo {
@@ -42,23 +43,27 @@ function record(
   const errLines: string[] = [];
   const prompts: string[] = [];
   const progressTexts: string[] = [];
+  const shown = (list: string[], text: string): void => {
+    list.push(text);
+    KEY_WATCH.note("an operator's terminal", text);
+  };
   return {
     isTerminal,
     outLines,
     errLines,
     prompts,
     progressTexts,
-    out: (line) => void outLines.push(line),
-    err: (line) => void errLines.push(line),
+    out: (line) => shown(outLines, line),
+    err: (line) => shown(errLines, line),
     hideInput: () => {},
     askHidden: (prompt) => {
-      prompts.push(prompt);
+      shown(prompts, prompt);
       return answer();
     },
     readStdin,
     progress: (text) => {
-      progressTexts.push(text);
-      return { update: (next) => void progressTexts.push(next), done: () => {} };
+      shown(progressTexts, text);
+      return { update: (next) => shown(progressTexts, next), done: () => {} };
     },
     everything: () => [...outLines, ...errLines, ...prompts, ...progressTexts].join('\n'),
   };

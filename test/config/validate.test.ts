@@ -18,6 +18,16 @@ const in2 = (second: object): EnvironmentConfig[] => [
 ];
 
 const SERVICE = 'environments[0].services[0]';
+const RATE_LIMIT = 'environments[0].workspaceLimits.rateLimits[0]';
+
+const rateLimits = (count: number) =>
+  Array.from({ length: count }, (_, each) => ({ of: `claude-model-${each}`, requestsPerMinute: 5 }));
+const OPERATORS_AT = (operator: string): string => `environments[0].operators.${operator}`;
+const operatorsWith = (operators: object): EnvironmentConfig => environmentWith({ operators });
+const networkWith = (changes: object): EnvironmentConfig => {
+  const functionNetwork = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
+  return environmentWith({ functionNetwork: { ...functionNetwork, ...changes } });
+};
 
 const WRONG: readonly (readonly [string, EnvironmentConfig | EnvironmentConfig[], string])[] = [
   ['an environment name in capitals', environmentWith({ name: 'Prod' }), 'environments[0].name'],
@@ -45,6 +55,61 @@ const WRONG: readonly (readonly [string, EnvironmentConfig | EnvironmentConfig[]
     environmentWith({ issuerAccess: 'manual', adminKeyExpiresOn: '2027-02-01' }),
     'environments[0].adminKeyExpiresOn',
   ],
+  [
+    'an age of the admin key that no key reaches',
+    environmentWith({ adminKeyMaxAgeDays: 0 }),
+    'environments[0].adminKeyMaxAgeDays',
+  ],
+  [
+    'an age of an admin key that is not there',
+    environmentWith({ issuerAccess: 'manual', adminKeyMaxAgeDays: 90 }),
+    'environments[0].adminKeyMaxAgeDays',
+  ],
+  [
+    'limits that nobody can set',
+    environmentWith({ issuerAccess: 'manual', workspaceLimits: { monthlySpendUsd: 500 } }),
+    'environments[0].workspaceLimits',
+  ],
+  [
+    'a spend limit that stops everybody',
+    environmentWith({ workspaceLimits: { monthlySpendUsd: 0 } }),
+    'environments[0].workspaceLimits.monthlySpendUsd',
+  ],
+  [
+    'a limit that does not exist',
+    environmentWith({ workspaceLimits: { dailySpendUsd: 5 } }),
+    'environments[0].workspaceLimits.dailySpendUsd',
+  ],
+  [
+    'rate limits that are no list',
+    environmentWith({ workspaceLimits: { rateLimits: { of: 'batch', requestsPerMinute: 5 } } }),
+    'environments[0].workspaceLimits.rateLimits',
+  ],
+  [
+    'more rate limits than fit',
+    environmentWith({ workspaceLimits: { rateLimits: rateLimits(16) } }),
+    'environments[0].workspaceLimits.rateLimits',
+  ],
+  [
+    'a rate limit of nothing known',
+    environmentWith({ workspaceLimits: { rateLimits: [{ of: 'images', requestsPerMinute: 5 }] } }),
+    `${RATE_LIMIT}.of`,
+  ],
+  [
+    'a rate limit that stops everybody',
+    environmentWith({ workspaceLimits: { rateLimits: [{ of: 'batch', requestsPerMinute: 0 }] } }),
+    `${RATE_LIMIT}.requestsPerMinute`,
+  ],
+  [
+    'a rate limit that limits nothing',
+    environmentWith({ workspaceLimits: { rateLimits: [{ of: 'batch' }] } }),
+    RATE_LIMIT,
+  ],
+  [
+    'two rate limits of one surface',
+    environmentWith({ workspaceLimits: { rateLimits: [...rateLimits(1), ...rateLimits(1)] } }),
+    'environments[0].workspaceLimits.rateLimits[1].of',
+  ],
   ['a time zone that is none', environmentWith({ timeZone: 'Mars/Olympus' }), 'environments[0].timeZone'],
   ['an offset for a time zone', environmentWith({ timeZone: '+01:00' }), 'environments[0].timeZone'],
   [
@@ -71,6 +136,78 @@ const WRONG: readonly (readonly [string, EnvironmentConfig | EnvironmentConfig[]
     'a wrong policy of a whole environment',
     environmentWith({ policy: { maxAgeDays: '90' } }),
     'environments[0].policy.maxAgeDays',
+  ],
+  [
+    'an operator that is the root user',
+    operatorsWith({ breakGlass: [`arn:aws:iam::${ACCOUNT}:root`] }),
+    OPERATORS_AT('breakGlass'),
+  ],
+  ['an operator by a pattern of roles', operatorsWith({ stager: [role(ACCOUNT, '*')] }), OPERATORS_AT('stager')],
+  ['everybody for an operator', operatorsWith({ auditor: ['*'] }), OPERATORS_AT('auditor')],
+  [
+    'an operator that is a user',
+    operatorsWith({ responder: [`arn:aws:iam::${ACCOUNT}:user/me`] }),
+    OPERATORS_AT('responder'),
+  ],
+  [
+    'an operator that is a session',
+    operatorsWith({ responder: [`arn:aws:sts::${ACCOUNT}:assumed-role/team/me`] }),
+    OPERATORS_AT('responder'),
+  ],
+  ['an account for an operator', operatorsWith({ stager: [ACCOUNT] }), OPERATORS_AT('stager')],
+  ['one ARN in place of a list', operatorsWith({ stager: role(ACCOUNT) }), OPERATORS_AT('stager')],
+  ['an operator twice', operatorsWith({ stager: [role(ACCOUNT), role(ACCOUNT)] }), OPERATORS_AT('stager')],
+  ['an operator that there is not', operatorsWith({ reader: [role(ACCOUNT)] }), OPERATORS_AT('reader')],
+  ['operators that are a list', environmentWith({ operators: [role(ACCOUNT)] }), 'environments[0].operators'],
+  [
+    'a VPC for an endpoint',
+    serviceWith({ readThroughVpcEndpoints: ['vpc-0123456789abcdef0'] }),
+    `${SERVICE}.readThroughVpcEndpoints`,
+  ],
+  ['any endpoint', serviceWith({ readThroughVpcEndpoints: ['vpce-*'] }), `${SERVICE}.readThroughVpcEndpoints`],
+  [
+    'an endpoint in capitals',
+    serviceWith({ readThroughVpcEndpoints: ['vpce-0123456789ABCDEF0'] }),
+    `${SERVICE}.readThroughVpcEndpoints`,
+  ],
+  ['no endpoint at all', serviceWith({ readThroughVpcEndpoints: [] }), `${SERVICE}.readThroughVpcEndpoints`],
+  [
+    'one endpoint in place of a list',
+    serviceWith({ readThroughVpcEndpoints: 'vpce-0123456789abcdef0' }),
+    `${SERVICE}.readThroughVpcEndpoints`,
+  ],
+  [
+    'an organization that is a root',
+    environmentWith({ readerOrganization: 'r-ab12' }),
+    'environments[0].readerOrganization',
+  ],
+  ['any organization', environmentWith({ readerOrganization: 'o-*' }), 'environments[0].readerOrganization'],
+  [
+    'a boundary that is a role',
+    environmentWith({ permissionsBoundary: role(ACCOUNT) }),
+    'environments[0].permissionsBoundary',
+  ],
+  [
+    'a boundary by a pattern',
+    environmentWith({ permissionsBoundary: 'acme-*' }),
+    'environments[0].permissionsBoundary',
+  ],
+  ['an empty boundary', environmentWith({ permissionsBoundary: '' }), 'environments[0].permissionsBoundary'],
+  ['a network without subnets', networkWith({ subnetIds: [] }), 'environments[0].functionNetwork.subnetIds'],
+  [
+    'a subnet that is a VPC',
+    networkWith({ subnetIds: ['vpc-0123456789abcdef0'] }),
+    'environments[0].functionNetwork.subnetIds',
+  ],
+  [
+    'a network without security groups',
+    networkWith({ securityGroupIds: undefined }),
+    'environments[0].functionNetwork.securityGroupIds',
+  ],
+  [
+    'a network that names its VPC',
+    networkWith({ vpcId: 'vpc-0123456789abcdef0' }),
+    'environments[0].functionNetwork.vpcId',
   ],
   ['a service name with a slash', serviceWith({ name: 'team/bot' }), `${SERVICE}.name`],
   ["a service that takes the platform stack's name", serviceWith({ name: 'platform' }), `${SERVICE}.name`],
@@ -166,12 +303,29 @@ describe('mistakesInEnvironments', () => {
       account: ACCOUNT,
       region: 'eu-central-1',
       readerAccounts: [OTHER_ACCOUNT],
+      operators: { stager: [role(ACCOUNT, 'aws-reserved/sso.amazonaws.com/AWSReservedSSO_team_0123')], auditor: [] },
+      permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/acme/boundary`,
+      functionNetwork: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-01234567'] },
       timeZone: 'Europe/Berlin',
       adminKeyExpiresOn: '2028-02-29',
+      adminKeyMaxAgeDays: 30,
+      workspaceLimits: {
+        monthlySpendUsd: 500,
+        rateLimits: [...rateLimits(14), { of: 'web_search', requestsPerMinute: 1 }],
+      },
       alarmEmails: { critical: ['pager@acme.example'], warning: [] },
       services: [aService({ readers: { roleArns: [role(ACCOUNT), role(OTHER_ACCOUNT)] }, strictReads: false })],
     });
     expect(mistakesInEnvironments([rightly])).toEqual([]);
+  });
+
+  it('takes roles of any account as readers where an organization may read', () => {
+    const services = [aService({ readers: { roleArns: [role(OTHER_ACCOUNT)] } })];
+    const open = environmentWith({ account: ACCOUNT, readerOrganization: 'o-exampleorg', services });
+    const closed = environmentWith({ account: ACCOUNT, services });
+
+    expect(mistakesInEnvironments([open])).toEqual([]);
+    expect(mistakesInEnvironments([closed])).toHaveLength(1);
   });
 });
 

@@ -175,10 +175,60 @@ describe('RotationPlatform, its functions', () => {
     });
   });
 
+  it('tells the reconciler which limits to keep and when the admin key is old, where that is declared', () => {
+    const variablesOf = (template = platformTemplate()): Readonly<Record<string, unknown>> => {
+      const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+      const found = functions.find(({ Properties }) => Properties.FunctionName === 'claude-keys-prod-reconcile');
+      return found?.Properties.Environment.Variables;
+    };
+    expect(variablesOf()).toMatchObject({ CLAUDE_KEYS_ADMIN_KEY_MAX_AGE_DAYS: '', CLAUDE_KEYS_WORKSPACE_LIMITS: '' });
+    const declared = platformTemplate({ adminKeyMaxAgeDays: 30, workspaceLimits: { monthlySpendUsd: 500 } });
+    expect(variablesOf(declared)).toMatchObject({
+      CLAUDE_KEYS_ADMIN_KEY_MAX_AGE_DAYS: '30',
+      CLAUDE_KEYS_WORKSPACE_LIMITS: '{"rateLimits":[],"monthlySpendUsd":500}',
+    });
+  });
+
+  it('rejects limits that are mistyped', () => {
+    const workspaceLimits = { rateLimits: [{ of: 'claude-haiku-5-5', requestsPerMinute: 0 }] };
+    expect(() => platformTemplate({ workspaceLimits })).toThrow(
+      'workspaceLimits.rateLimits[0].requestsPerMinute: got 0',
+    );
+  });
+
   it("lets Secrets Manager call the rotate function for this account's secrets only, by one permission", () => {
     const permissions = Object.values(platformTemplate().findResources('AWS::Lambda::Permission'));
     const ours = permissions.filter(({ Properties }) => Properties.Principal === 'secretsmanager.amazonaws.com');
     expect(ours.map(({ Properties }) => Properties.SourceAccount)).toEqual(['111111111111']);
+  });
+
+  it('runs in private subnets where asked to, by ids, as a role that Lambda and not its code can join networks with', () => {
+    const functionNetwork = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
+    const template = platformTemplate({ functionNetwork });
+
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: functionNetwork.subnetIds, SecurityGroupIds: functionNetwork.securityGroupIds },
+    });
+    for (const name of ['rotate', 'reconcile']) {
+      const { JoinNetwork, DenyNetworksToCode } = bySid(roleStatements(template, `claude-keys-prod-${name}`));
+      expect(DenyNetworksToCode?.actions).toEqual(JoinNetwork?.actions);
+      expect(DenyNetworksToCode?.conditions).toEqual({
+        ArnEquals: {
+          'lambda:SourceFunctionArn': `arn:aws:lambda:eu-central-1:111111111111:function:claude-keys-prod-${name}`,
+        },
+      });
+    }
+  });
+
+  it('says how often and how long an event for the reconciler is repeated', () => {
+    const template = platformTemplate();
+
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('Reconcile') },
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 6 * 3600,
+    });
   });
 
   it('runs the reconciler every 15 minutes', () => {
@@ -328,7 +378,13 @@ describe('RotationPlatform, its alarms', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
       EvaluationPeriods:
-        { 'no-spare': 24, 'unknown-key': 2, 'messages-failing': 2, 'usage-report-old': 4 }[condition as string] ?? 1,
+        {
+          'no-spare': 24,
+          'unknown-key': 2,
+          'messages-failing': 2,
+          'usage-report-old': 4,
+          'limits-not-kept': 5,
+        }[condition as string] ?? 1,
       AlarmActions: [severity === 'critical' ? '<PlatformTopicsCritical>' : '<PlatformTopicsWarning>'],
     });
   });

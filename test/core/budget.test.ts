@@ -19,6 +19,10 @@ describe('reachedSteps', () => {
     expect(steps({ todayUsd: 5, monthUsd: 190 })).toEqual(['50 month', '75 month', '90 month']);
   });
 
+  it('goes by the part that is used up, not by the sum', () => {
+    expect(steps({ todayUsd: 9, monthUsd: 150 })).toEqual(['50 day', '75 day', '90 day']);
+  });
+
   it('says nothing of a cost that is unknown, and of a budget that is none', () => {
     expect(steps({})).toEqual([]);
     expect(reachedSteps({ todayUsd: 1_000_000 }, { dailyBudgetUsd: 0, monthlyBudgetUsd: 0 })).toEqual([]);

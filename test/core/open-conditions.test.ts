@@ -96,6 +96,21 @@ describe('planTelling', () => {
   });
 });
 
+describe('a condition that went before people could be told', () => {
+  it('is told all the same where it comes and goes, once', () => {
+    const { toldAt, figure, limit, ...untold } = told('rotation-failed');
+    expect(toldAt && figure && limit).toBeDefined();
+    expect(planTelling(compare({ open: [untold] }))).toEqual([
+      {
+        kind: 'tell',
+        open: { ...untold, clearSince: NOON, toldAt: NOON },
+        found: { condition: 'rotation-failed', subject: 'rag', figure: 'no longer known', limit: 'no longer known' },
+        noteFirst: false,
+      },
+    ]);
+  });
+});
+
 describe('standing', () => {
   const names = (changes: Partial<Comparison>): readonly string[] =>
     standing(compare(changes)).map(({ condition }) => condition);

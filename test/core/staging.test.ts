@@ -307,3 +307,49 @@ function refusalOf(attempt: () => unknown) {
   }
   throw new Error('nothing was refused');
 }
+
+describe('what staging says', () => {
+  it('is how many keys share a hint', () => {
+    const twins = listOf(
+      listed({}),
+      listed({ id: 'apikey_2', name: 'twin' }),
+      listed({ id: 'apikey_3', name: 'third' }),
+    );
+    expect(() => acceptKey(CANDIDATE, RAG, twins, FACTS)).toThrow('has 3 active keys with the hint');
+  });
+
+  it('is which names can be used', () => {
+    expect(() => acceptKey({ ...CANDIDATE, name: 'my/key' }, RAG, { known: false, reason: 'why' }, FACTS)).toThrow(
+      /the key name "my\/key" cannot be used: allowed are letters, .* at most 100 of them, for example prod-rag-/,
+    );
+  });
+
+  it('is why the list could not be read, and under which name the key goes', () => {
+    const { unchecked, keyName } = acceptKey(CANDIDATE, RAG, { known: false, reason: 'why' }, FACTS);
+    expect(unchecked[0]).toBe(
+      `The issuer's list of keys cannot be read here (why), so the key goes by the name ${keyName}.`,
+    );
+  });
+
+  it('takes a key that never expires without a day', () => {
+    expect(acceptKey(CANDIDATE, RAG, listOf(listed({ expiresAt: null })), FACTS)).not.toHaveProperty('expiresAt');
+  });
+});
+
+describe('what staging takes', () => {
+  it('is a text of the right shape', () => {
+    expect(() => checkShape(true)).not.toThrow();
+  });
+
+  it('is the longest service that a name without a day fits, in whatever order services come', () => {
+    for (const services of [
+      ['rag', 'rag-service'],
+      ['rag-service', 'rag'],
+    ])
+      expect(serviceNamedBy('prod-rag-service-spare', { ...FACTS, services })).toBe('rag-service');
+  });
+
+  it('is a later key of a day for the service that it names, registered or not', () => {
+    expect(serviceNamedBy('prod-rga-2026-11-20-2', FACTS)).toBe('rga');
+  });
+});

@@ -1,6 +1,6 @@
 import type { ServicePolicy } from '../../lib/contract/registration';
 import type { HourOfUse, ServiceUse } from '../../lib/core/use';
-import { useFindings } from '../../lib/core/use-conditions';
+import { USE_CONDITIONS, useFindings } from '../../lib/core/use-conditions';
 import { policyWith } from '../support/observations';
 
 const hour = (changes: Partial<HourOfUse> = {}): HourOfUse => ({
@@ -84,5 +84,101 @@ describe('useFindings', () => {
   it('tells how far a budget is spent', () => {
     const use = { ...useOf(hour()), spent: { todayUsd: 7.6 } };
     expect(conditionsOf(use, { dailyBudgetUsd: 10 })).toEqual(['budget-50-percent', 'budget-75-percent']);
+  });
+});
+
+describe('a finding of use', () => {
+  const START = '2026-03-10T12:00:00.000Z';
+  const found = (changes: Partial<HourOfUse>, policy: Partial<ServicePolicy> = {}, timeZone = 'UTC') =>
+    useFindings(useOf(hour(changes)), policyWith(policy), timeZone);
+
+  it('says how many requests there were, how many are usual, and how many would be too many', () => {
+    expect(found({ requests: 801 })).toEqual([
+      {
+        condition: 'requests-above-baseline',
+        figure: `801 requests in the hour from ${START}, where 400 are usual`,
+        limit: '2 times the usual, 800',
+      },
+    ]);
+    expect(found({ requests: 201, usualRequests: 10 })[0]?.limit).toBe('2 times the usual, 200');
+  });
+
+  it('says how many output tokens there were, and how many would be too many', () => {
+    expect(found({ outputTokens: 1_000_001 })).toEqual([
+      {
+        condition: 'output-tokens-above-baseline',
+        figure: `1000001 output tokens in the hour from ${START}, where 200000 are usual`,
+        limit: '5 times the usual, 1000000',
+      },
+    ]);
+  });
+
+  it('says which hours are unusual', () => {
+    const night = { requests: 3, usualRequests: 0, from: new Date('2026-03-10T03:00:00Z') };
+    expect(found(night)).toEqual([
+      {
+        condition: 'use-at-unusual-hours',
+        figure: '3 requests in the hour from 2026-03-10T03:00:00.000Z',
+        limit: "none from 3 to 5 o'clock, UTC",
+      },
+    ]);
+  });
+
+  it('says what was spent of which budget', () => {
+    const use = { ...useOf(), spent: { monthUsd: 60.456 } };
+    expect(useFindings(use, policyWith({ monthlyBudgetUsd: 120 }), 'UTC')).toEqual([
+      { condition: 'budget-50-percent', figure: '60.46 USD this month', limit: '50 % of 120 USD a month' },
+    ]);
+    const day = { ...useOf(), spent: { todayUsd: 10 } };
+    expect(useFindings(day, policyWith({ dailyBudgetUsd: 10 }), 'UTC').map(({ condition }) => condition)).toEqual([
+      'budget-50-percent',
+      'budget-75-percent',
+      'budget-90-percent',
+      'budget-spent',
+    ]);
+  });
+
+  it.each([
+    ['requests are not counted', { requests: 'unknown', usualRequests: 0 }],
+    ['nothing is usual yet', { requests: 1_000_000, usualRequests: 'none' }],
+    ['what is usual was not counted', { requests: 1_000_000, usualRequests: 'unknown' }],
+    ['there are no requests', { requests: 0, usualRequests: 0 }],
+  ] as const)('is none of requests at any hour where %s', (_case, changes) => {
+    expect(found({ ...changes, from: new Date('2026-03-10T03:00:00Z') })).toEqual([]);
+  });
+
+  it('is of the latest of hours that are equally bad', () => {
+    const later = new Date('2026-03-10T13:00:00Z');
+    const use = useOf(hour({ requests: 900 }), hour({ requests: 901, from: later }), hour());
+    expect(useFindings(use, policyWith(), 'UTC').map(({ figure }) => figure)).toEqual([
+      `901 requests in the hour from ${later.toISOString()}, where 400 are usual`,
+    ]);
+  });
+
+  it.each([
+    [21, false],
+    [22, true],
+    [23, true],
+    [0, true],
+    [5, true],
+    [6, false],
+    [12, false],
+  ])('knows hours that are unusual across midnight: %i', (hourOfDay, unusual) => {
+    const from = new Date(Date.UTC(2026, 2, 10, hourOfDay));
+    const policy = { unusualFromHour: 22, unusualToHour: 6 };
+    expect(found({ requests: 3, usualRequests: 0, from }, policy)).toHaveLength(unusual ? 1 : 0);
+  });
+
+  it('is unknown by these conditions and no others while use is unknown', () => {
+    expect(USE_CONDITIONS).toEqual([
+      'requests-far-above-baseline',
+      'requests-above-baseline',
+      'output-tokens-above-baseline',
+      'use-at-unusual-hours',
+      'budget-50-percent',
+      'budget-75-percent',
+      'budget-90-percent',
+      'budget-spent',
+    ]);
   });
 });

@@ -26,7 +26,7 @@ class RecordedUse implements UseReports {
     return this.byHour(from, to);
   }
 
-  async cost(): Promise<Reported<KeyCost>> {
+  async cost(_from: Date, _to: Date): Promise<Reported<KeyCost>> {
     this.calls += 1;
     return { refreshedAt: this.refreshedAt, entries: this.costs };
   }
@@ -113,6 +113,80 @@ describe('UseReader', () => {
     expect(recorded.calls).toBe(3 + 1 + 8 + 1);
     await read(noonPlus(hours(1)));
     expect(recorded.calls).toBe(3 + 1 + 8 + 1 + 3);
+  });
+
+  it('asks for nine hours one by one, and of each earlier week for five hours and for the whole', async () => {
+    recorded.record('new', noonPlus(-hours(2)), 1);
+    const asked: string[] = [];
+    const { byHour } = recorded;
+    const told = (what: string, from: Date, to: Date): void =>
+      void asked.push(`${what} ${from.toISOString().slice(5, 13)} ${to.toISOString().slice(5, 13)}`);
+    recorded.byHour = (from, to) => {
+      told('hours', from, to);
+      return byHour.call(recorded, from, to);
+    };
+    recorded.inTotal = async (from, to) => {
+      told('total', from, to);
+      return { refreshedAt: recorded.refreshedAt, entries: [] };
+    };
+    await read();
+    expect(asked.slice(0, 3)).toEqual([
+      'hours 03-10T04 03-10T13',
+      'hours 03-03T08 03-03T13',
+      'total 03-03T11 03-10T11',
+    ]);
+    expect(asked.at(-1)).toBe('total 02-10T11 02-17T11');
+    expect(asked).toHaveLength(9);
+  });
+
+  it('asks for the cost of the day and of the month so far', async () => {
+    const asked: string[] = [];
+    recorded.cost = async (from, to) => {
+      asked.push(`${from.toISOString()} ${to.toISOString()}`);
+      return { refreshedAt: recorded.refreshedAt, entries: [] };
+    };
+    await read();
+    expect(asked).toEqual([
+      '2026-03-10T00:00:00.000Z 2026-03-10T13:00:00.000Z',
+      '2026-03-01T00:00:00.000Z 2026-03-10T13:00:00.000Z',
+    ]);
+    expect((await read()).spent).toEqual({ todayUsd: 0, monthUsd: 0 });
+  });
+
+  it('sums requests of the last hours by key, and counts an hour of uncounted use as one', async () => {
+    recorded.record('old', noonPlus(-hours(2)), 3);
+    recorded.record('old', noonPlus(-hours(1)), 4);
+    recorded.record('new', noonPlus(-hours(3)), null);
+    recorded.record('new', noonPlus(-hours(2)), 0);
+    recorded.record('other', noonPlus(-hours(2)), 9);
+    expect([...(await read()).recentByKey]).toEqual([
+      ['old', 7],
+      ['new', 1],
+    ]);
+  });
+
+  it('sums input tokens of the keys of a service', async () => {
+    for (const keyId of ['old', 'new'])
+      recorded.uses.push({ keyId, from: noonPlus(-hours(2)), requests: 1, inputTokens: 20, outputTokens: 3 });
+    expect(lastWhole(await read())).toMatchObject({ inputTokens: 40, outputTokens: 6 });
+  });
+
+  it('takes the busiest of an hour and those on either side of it in earlier weeks', async () => {
+    recorded.record('new', noonPlus(-hours(2)), 1);
+    for (let week = 1; week <= 4; week++) {
+      recorded.record('new', noonPlus(-hours(3) - days(7 * week)), 100);
+      recorded.record('new', noonPlus(hours(1) - days(7 * week)), 900);
+    }
+    const usual = (await read()).hours.map(({ usualRequests }) => usualRequests);
+    // Of nine, ten and eleven o'clock: that of nine reaches ten, and nothing of one o'clock reaches any.
+    expect(usual).toEqual([100, 100, 0]);
+  });
+
+  it('knows nothing usual of requests once one earlier week has uncounted ones', async () => {
+    recordWeeks('new', 300);
+    recorded.record('old', noonPlus(-hours(1) - days(7)), null);
+    recorded.record('new', noonPlus(-hours(1)), 5);
+    expect((await read()).hours.at(-1)).toMatchObject({ usualRequests: 'unknown' });
   });
 
   it('rejects when an earlier week cannot be read, and asks again at the next reading', async () => {

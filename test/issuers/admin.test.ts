@@ -90,7 +90,10 @@ describe('ClaudeConsoleKeys', () => {
       times: 1,
       answer: { status: 200, body: JSON.stringify({ ...goodKey(), id }) },
     });
-    await expect(world.keys.setStatus(id, 'inactive')).rejects.toMatchObject({ code: 'IssuerFailed' });
+    await expect(world.keys.setStatus(id, 'inactive')).rejects.toMatchObject({
+      code: 'IssuerFailed',
+      message: expect.stringContaining(`the key ${id} is not inactive after a change that was accepted`),
+    });
   });
 
   it('does not ask again for a status that a key has', async () => {

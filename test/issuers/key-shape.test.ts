@@ -16,6 +16,7 @@ describe('key shape', () => {
     ['a key with a character too many', `${rawKey.slice(0, 20)}x${rawKey.slice(20)}`],
     ['a key with another ending', `${rawKey.slice(0, -1)}B`],
     ['a key with a line break', `${rawKey}\n`],
+    ['a key after something else', `x${rawKey}`],
     ['a key in quotes', `"${rawKey}"`],
     ['nothing', ''],
   ])('rejects %s', (_what, text) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isScheduled, requestIn as reconcileRequestIn } from '../../lambda/reconcile/request';
 import { requestIn as rotateRequestIn } from '../../lambda/rotate/request';
 import { reconcileSettings } from '../../lambda/settings';
-import { RECONCILE_VARIABLES } from '../../lib/contract/function-environment';
+import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../../lib/contract/function-environment';
 import { isKeyRotationError } from '../../lib/core/errors';
 import { ROTATION_STEPS } from '../../lib/core/rotation';
 
@@ -82,7 +82,10 @@ describe('an event of the reconcile function', () => {
 });
 
 describe('the environment of the functions', () => {
-  const text = fc.oneof(fc.string(), fc.constantFrom('', 'adminKey', 'manual', '2027-03-01', '2027-13-01', 'soon'));
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('', 'adminKey', 'manual', '2027-03-01', '2027-13-01', 'soon', '90', '{"rateLimits":[]}'),
+  );
   const names = Object.values(RECONCILE_VARIABLES);
   const environments = fc.record(Object.fromEntries(names.map((name) => [name, text])), { requiredKeys: [] });
 
@@ -92,10 +95,47 @@ describe('the environment of the functions', () => {
       if (!settings) return;
       expect(['adminKey', 'manual']).toContain(settings.issuerAccess);
       expect(settings.adminKeyExpiresOn?.getTime()).not.toBeNaN();
+      expect(settings.adminKeyMaxAgeDays ?? 1).toBeGreaterThan(0);
+      expect(settings.workspaceLimits?.rateLimits ?? []).toBeInstanceOf(Array);
       for (const value of [settings.environment, settings.workspaceId, settings.organizationId])
         expect(value).toMatch(/./s);
     });
     fc.assert(check, { seed: SEED, numRuns: 2_000 });
+  });
+
+  const whole = {
+    ...Object.fromEntries(names.map((name) => [name, ''])),
+    ...Object.fromEntries(Object.values(ROTATE_VARIABLES).map((name) => [name, 'something'])),
+    [RECONCILE_VARIABLES.issuerAccess]: 'adminKey',
+    [RECONCILE_VARIABLES.actionTopicArn]: 'something',
+    [RECONCILE_VARIABLES.criticalTopicArn]: 'something',
+    [RECONCILE_VARIABLES.timeZone]: 'UTC',
+  };
+
+  it.each(['0', '-1', '1.5', 'ninety'])('rejects %s as the greatest age of the admin key', (days) => {
+    expect(() => reconcileSettings({ ...whole, [RECONCILE_VARIABLES.adminKeyMaxAgeDays]: days })).toThrow(
+      /greatest age/,
+    );
+  });
+
+  it.each(['{', 'null', '{"rateLimits":{}}', '{"rateLimits":[],"monthlySpendUsd":"5"}'])(
+    'rejects %s as the limits of the workspace',
+    (limits) => {
+      const env = { ...whole, [RECONCILE_VARIABLES.workspaceLimits]: limits };
+      expect(() => reconcileSettings(env)).toThrow(/limits of the workspace/);
+    },
+  );
+
+  it('takes what is declared, and nothing where nothing is', () => {
+    expect(reconcileSettings(whole)).not.toHaveProperty('workspaceLimits');
+    expect(reconcileSettings(whole)).not.toHaveProperty('adminKeyMaxAgeDays');
+    const limits = { monthlySpendUsd: 5, rateLimits: [{ of: 'batch', requestsPerMinute: 5 }] };
+    const env = {
+      ...whole,
+      [RECONCILE_VARIABLES.adminKeyMaxAgeDays]: '30',
+      [RECONCILE_VARIABLES.workspaceLimits]: JSON.stringify(limits),
+    };
+    expect(reconcileSettings(env)).toMatchObject({ adminKeyMaxAgeDays: 30, workspaceLimits: limits });
   });
 
   it.each(['soon', '2027-13-01', 'March'])('rejects %s as the day on which the admin key expires', (day) => {

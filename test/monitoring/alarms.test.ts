@@ -8,9 +8,11 @@ const QUARTER_HOUR_MS = 15 * MINUTE_MS;
 const SEVERITIES: Readonly<Record<AlarmScenario['alarm'], Severity>> = {
   ...CONDITIONS,
   'calls-refused': 'critical',
+  'calls-failing': 'warning',
   'reconciler-silent': 'critical',
   'reconcile-errors': 'critical',
   'rotate-errors': 'warning',
+  'events-dropped': 'warning',
 };
 
 /** Silence is told by the alarm's going back to where it began. */

@@ -5,7 +5,7 @@ import { createApp } from '../../lib/stacks/app';
 import { PlatformStack } from '../../lib/stacks/platform-stack';
 import { anEnvironment, aService } from '../config/environment-builder';
 import { World } from '../support/world';
-import { changePolicy, DAY_MS, HOUR_MS, ordinaryMonth, use } from './scenarios';
+import { changePolicy, DAY_MS, HOUR_MS, MINUTE_MS, ordinaryMonth, sendFailing, use } from './scenarios';
 
 let world: World | undefined;
 afterEach(() => world?.dispose());
@@ -61,6 +61,17 @@ describe('the alarms of one service', () => {
     expect(stateOf(world, 'key-too-old')).not.toBe('ALARM');
     await world.sandbox.advance(DAY_MS + HOUR_MS);
     expect(stateOf(world, 'key-too-old')).toBe('ALARM');
+  });
+
+  it('fire on errors of its requests, and not on refusals, limits or failures of Claude', async () => {
+    world = await World.deploy();
+    for (const status of [401, 429, 500, 529]) await sendFailing(world, status, 50);
+    await sendFailing(world, 404, 19);
+    await world.sandbox.advance(MINUTE_MS);
+    expect(stateOf(world, 'calls-failing')).not.toBe('ALARM');
+    await sendFailing(world, 400, 1);
+    await world.sandbox.advance(MINUTE_MS);
+    expect(stateOf(world, 'calls-failing')).toBe('ALARM');
   });
 
   it('fire on its use', async () => {

@@ -1,4 +1,4 @@
-import { reportRefusals } from '../../lib/client';
+import { reportErrors, reportRefusals } from '../../lib/client';
 import { RECONCILE_VARIABLES } from '../../lib/contract/function-environment';
 import type { Condition } from '../../lib/contract/metrics';
 import {
@@ -8,6 +8,7 @@ import {
   secretName,
 } from '../../lib/contract/names';
 import type { Registration, ServicePolicy } from '../../lib/contract/registration';
+import type { WorkspaceLimits } from '../../lib/contract/workspace-limits';
 import { roleSession } from '../../sandbox/aws/role-session';
 import { RAG, type World } from '../support/world';
 
@@ -20,7 +21,14 @@ const USUAL = 200;
 
 /** Something that goes wrong, and the alarm that must tell of it. */
 export interface AlarmScenario {
-  readonly alarm: Condition | 'calls-refused' | 'reconciler-silent' | 'reconcile-errors' | 'rotate-errors';
+  readonly alarm:
+    | Condition
+    | 'calls-refused'
+    | 'calls-failing'
+    | 'reconciler-silent'
+    | 'reconcile-errors'
+    | 'rotate-errors'
+    | 'events-dropped';
   /** What is told by a message as well: a service, the environment itself, or nothing beyond the alarm. */
   readonly told: 'service' | 'environment' | 'alarm only';
   /** From `act` to the alarm. */
@@ -79,6 +87,14 @@ export async function changePolicy({ sandbox, environment }: World, policy: Part
   await account.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, account.administrator);
 }
 
+/** Somebody writes into the parameter that a service's stack owns. */
+async function breakRegistration({ sandbox, environment }: World): Promise<void> {
+  const { account } = sandbox;
+  const Name = registrationParameterName(environment, RAG);
+  const input = { Name, Value: '{"service":', Type: 'String', Overwrite: true };
+  await account.call('ssm', 'PutParameter', input, account.administrator);
+}
+
 const killCurrentKey = (world: World): void => {
   world.failAws('secretsmanager', 'RotateSecret', 1_000);
   world.sandbox.claude.setStatus(world.current() ?? '', 'inactive');
@@ -127,25 +143,41 @@ function tellOfBreakGlassRead({ sandbox, environment }: World): void {
 }
 
 /** The platform is deployed again with the day on which its admin key expires. */
-async function declareAdminKeyExpiry({ sandbox }: World, inMs: number): Promise<void> {
-  const { account, clock, environment } = sandbox;
+function declareAdminKeyExpiry(world: World, inMs: number): Promise<void> {
+  const day = new Date(world.sandbox.clock.now().getTime() + inMs).toISOString().slice(0, 10);
+  return declare(world, { [RECONCILE_VARIABLES.adminKeyExpiresOn]: day });
+}
+
+/** The platform is deployed again with limits of its workspace. */
+export const declareLimits = (world: World, limits: Partial<WorkspaceLimits>): Promise<void> =>
+  declare(world, { [RECONCILE_VARIABLES.workspaceLimits]: JSON.stringify({ rateLimits: [], ...limits }) });
+
+/** The platform is deployed again with other settings of the reconciler. */
+export async function declare({ sandbox }: World, variables: Readonly<Record<string, string>>): Promise<void> {
+  const { account, environment } = sandbox;
   const FunctionName = reconcileFunctionName(environment);
   const ask = { FunctionName };
   const found = await account.call('lambda', 'GetFunctionConfiguration', ask, account.administrator);
   const { Environment, Role, Handler, Runtime, Timeout, MemorySize, LoggingConfig } = found;
   const { Variables } = Environment as { readonly Variables: Readonly<Record<string, string>> };
-  const day = new Date(clock.now().getTime() + inMs).toISOString().slice(0, 10);
-  const changed = { Variables: { ...Variables, [RECONCILE_VARIABLES.adminKeyExpiresOn]: day } };
+  const changed = { Variables: { ...Variables, ...variables } };
   const same = { Role, Handler, Runtime, Timeout, MemorySize, LoggingConfig };
   const input = { FunctionName, ...same, Environment: changed };
   await account.call('lambda', 'UpdateFunctionConfiguration', input, account.administrator);
 }
 
-/** A service sends a request that Claude refuses, and what it writes to its log becomes a metric, as CloudWatch makes it one. */
-async function sendRefused({ sandbox, environment }: World): Promise<void> {
+/** A service sends requests that Claude answers with an error, and what it writes to its log becomes metrics, as CloudWatch makes them. */
+export async function sendFailing(
+  { sandbox, environment }: World,
+  status: number,
+  times: number,
+  report: typeof reportErrors = reportErrors,
+): Promise<void> {
   const lines: string[] = [];
-  const report = reportRefusals({ environment, service: RAG, clock: sandbox.clock, write: (line) => lines.push(line) });
-  await report({ headers: new Headers() }, async () => new Response(null, { status: 401 }));
+  const write = (line: string) => lines.push(line);
+  const middleware = report({ environment, service: RAG, perService: true, clock: sandbox.clock, write });
+  for (let call = 0; call < times; call++)
+    await middleware({ headers: new Headers() }, async () => new Response(null, { status }));
   for (const line of lines) await publishEmbedded(sandbox, JSON.parse(line) as EmbeddedMetrics);
 }
 
@@ -328,6 +360,25 @@ export const ALARM_SCENARIOS: readonly AlarmScenario[] = [
     act: (world) => declareAdminKeyExpiry(world, 30 * DAY_MS),
   },
   {
+    alarm: 'broken-registration',
+    told: 'service',
+    withinMs: 20 * MINUTE_MS,
+    act: breakRegistration,
+  },
+  {
+    alarm: 'limits-not-kept',
+    told: 'environment',
+    withinMs: 2 * HOUR_MS + 20 * MINUTE_MS,
+    // The organization has no rate limits at all.
+    act: (world) => declareLimits(world, { rateLimits: [{ of: 'claude-haiku-5-5', requestsPerMinute: 500 }] }),
+  },
+  {
+    alarm: 'limits-not-offered',
+    told: 'environment',
+    withinMs: 65 * MINUTE_MS,
+    act: (world) => declareLimits(world, { monthlySpendUsd: 5_000 }),
+  },
+  {
     alarm: 'messages-failing',
     told: 'alarm only',
     withinMs: 35 * MINUTE_MS,
@@ -340,9 +391,13 @@ export const ALARM_SCENARIOS: readonly AlarmScenario[] = [
     alarm: 'calls-refused',
     told: 'alarm only',
     withinMs: 5 * MINUTE_MS,
-    act: async (world) => {
-      for (let call = 0; call < 3; call++) await sendRefused(world);
-    },
+    act: (world) => sendFailing(world, 401, 3, reportRefusals),
+  },
+  {
+    alarm: 'calls-failing',
+    told: 'alarm only',
+    withinMs: 5 * MINUTE_MS,
+    act: (world) => sendFailing(world, 400, 20),
   },
   {
     alarm: 'reconciler-silent',
@@ -367,5 +422,19 @@ export const ALARM_SCENARIOS: readonly AlarmScenario[] = [
     told: 'alarm only',
     withinMs: 75 * MINUTE_MS,
     act: (world) => world.failAws('secretsmanager', 'ListSecrets', 1_000),
+  },
+  {
+    alarm: 'events-dropped',
+    told: 'alarm only',
+    withinMs: 20 * MINUTE_MS,
+    // The message about a read fails for as long as Lambda tries, and then it is too late for it.
+    act: async (world) => {
+      const error = { code: 'InternalServiceError', message: 'An error occurred on the server side.', status: 500 };
+      const caller = reconcileFunctionName('prod');
+      world.sandbox.faults.plan({ operation: 'Publish', caller, times: 1_000, skip: 0, side: 'before', error });
+      await readAs(world, 'some-role').catch(() => undefined);
+      await world.sandbox.advance(4 * MINUTE_MS);
+      world.sandbox.faults.clear();
+    },
   },
 ];

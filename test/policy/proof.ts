@@ -9,6 +9,8 @@ import type { Target } from './targets';
 /** What the policies were asked, and where they differ from what is meant. */
 export interface Findings {
   readonly askers: number;
+  /** Different IAM actions. */
+  readonly actions: number;
   readonly targets: number;
   readonly questions: number;
   /** How many were decided by the simulator; no statement could have allowed the others. */
@@ -18,7 +20,7 @@ export interface Findings {
   readonly unexpected: readonly string[];
   /** Named by a row, but not allowed: who, what, and why not. */
   readonly missing: readonly string[];
-  /** Rows that are about nobody or nothing here. */
+  /** Rows that are about nobody or nothing here, or name what nobody was asked. */
   readonly idle: readonly Row[];
 }
 
@@ -49,12 +51,12 @@ export class Proof {
   ): Promise<Findings> {
     const unexpected: string[] = [];
     const missing: string[] = [];
-    const used = new Set<Row>();
+    const asked = new Map<Row, Set<string>>();
     const count = { questions: 0, decided: 0, allowed: 0 };
     for (const asker of askers)
       for (const target of targets.filter((each) => asks(asker, each))) {
         const rows = this.rows.filter((row) => isAbout(row, asker, target));
-        for (const row of rows) used.add(row);
+        noteAsked(asked, rows, target);
         for (const act of target.acts) {
           count.questions += 1;
           const question = { asker, target, act };
@@ -67,8 +69,9 @@ export class Proof {
           if (!decision.allowed && isMeant) missing.push(`${sentence(question)}: ${decision.because}${by(decision)}`);
         }
       }
-    const idle = this.rows.filter((row) => !used.has(row));
-    return { askers: askers.length, targets: targets.length, ...count, unexpected, missing, idle };
+    const idle = this.rows.flatMap((row) => idlePart(row, asked.get(row)));
+    const actions = new Set(targets.flatMap(({ acts }) => acts.map(({ permission }) => permission.action))).size;
+    return { askers: askers.length, actions, targets: targets.length, ...count, unexpected, missing, idle };
   }
 
   /** Whether any statement could allow it; no is certain. */
@@ -94,6 +97,25 @@ function isAbout(row: Row, asker: Asker, target: Target): boolean {
   );
 }
 
+/** Remembers which of a row's names there was something to ask about. */
+function noteAsked(asked: Map<Row, Set<string>>, rows: readonly Row[], { acts }: Target): void {
+  for (const row of rows) {
+    const known = asked.get(row) ?? new Set();
+    for (const each of [...(row.may ?? []), ...(row.mayAllBut ?? [])])
+      if (!known.has(each) && acts.some(({ name }) => isNamed(each, name))) known.add(each);
+    asked.set(row, known);
+  }
+}
+
+/** A row that is about nobody or nothing, or else what it names in vain. */
+function idlePart(row: Row, asked: ReadonlySet<string> | undefined): readonly Row[] {
+  if (!asked) return [row];
+  const may = row.may?.filter((each) => !asked.has(each)) ?? [];
+  const mayAllBut = row.mayAllBut?.filter((each) => !asked.has(each)) ?? [];
+  if (may.length + mayAllBut.length === 0) return [];
+  return [{ who: row.who, on: row.on, ...(row.may ? { may } : { mayAllBut }) }];
+}
+
 const isSame = (one: string | undefined, other: string | undefined): boolean =>
   one === undefined || other === undefined || one === other;
 
@@ -101,10 +123,12 @@ const isIn = (wanted: readonly string[] | undefined, value: string | undefined):
   wanted === undefined || (value !== undefined && wanted.includes(value));
 
 function names({ may, mayAllBut }: Row, { name }: Act): boolean {
-  const isListed = (patterns: readonly string[]) =>
-    patterns.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : each === name));
+  const isListed = (patterns: readonly string[]) => patterns.some((each) => isNamed(each, name));
   return mayAllBut === undefined ? isListed(may ?? []) : !isListed(mayAllBut);
 }
+
+const isNamed = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 const sentence = ({ asker, target, act }: Question): string =>
   `${asker.kind} (${asker.name}): ${act.name} on ${target.kind} (${target.name})`;

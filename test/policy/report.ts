@@ -11,9 +11,9 @@ export const worst = ({ unexpected, missing, idle }: Findings) => ({
 
 /** Says in the test's output how much was asked. */
 export function printed(what: string, findings: Findings): void {
-  const { askers, targets, questions, decided, allowed, unexpected, missing } = findings;
+  const { askers, actions, targets, questions, decided, allowed, unexpected, missing } = findings;
   process.stderr.write(
-    `${what}: ${askers} askers, ${targets} targets, ${questions} questions, ${decided} of them decided; ` +
-      `${allowed} allowed and named, ${unexpected.length} unexpected, ${missing.length} missing\n`,
+    `${what}: ${askers} principals x ${actions} actions x ${targets} resources, ${questions} questions, ${decided} of them decided; ` +
+      `${allowed} allowed and named, ${unexpected.length} unexpected allows, ${missing.length} missing\n`,
   );
 }

@@ -17,3 +17,27 @@ describe.each(['SECURITY.md', 'docs/security.md'])('%s', (document) => {
     expect(cited.filter(({ file, name }) => !read(file).replaceAll("\\'", "'").includes(name))).toEqual([]);
   });
 });
+
+describe('the table of threats in SECURITY.md', () => {
+  const rows = read('SECURITY.md')
+    .split('\n')
+    .filter((line) => /^\| (?!with |---)/.test(line))
+    .map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^\| | \|$/g, '')));
+
+  it('has a named test for everything that an attacker cannot do to us', () => {
+    const withoutTest = rows.filter(
+      ([, , , shown = '']) =>
+        !/^(the same|the Claude platform's own doing)/.test(shown) && !/`test\/[\w/.-]+\.test\.ts`: \*/.test(shown),
+    );
+
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.filter((cells) => cells.length !== 4)).toEqual([]);
+    expect(withoutTest.map(([who]) => who)).toEqual([]);
+  });
+
+  it('names no test file without the test', () => {
+    const bare = read('SECURITY.md').match(/`test\/[\w/.-]+\.test\.ts`(?!: \*)/g) ?? [];
+
+    expect(bare).toEqual([]);
+  });
+});

@@ -35,6 +35,7 @@ const NO_TARGETS = [
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::KMS::Alias',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
   'AWS::SecretsManager::ResourcePolicy',
   'AWS::SecretsManager::RotationSchedule',
@@ -91,7 +92,7 @@ async function notDeployed(of: DeployedEnvironment): Promise<readonly Target[]> 
 /** Everybody may ask who they are, whatever any policy says. */
 const ALWAYS_ALLOWED = 'sts:GetCallerIdentity';
 
-/** Actions that take no resource: on the account as a whole. */
+/** Actions that need no resource: on the account as a whole. */
 export async function accountTarget(): Promise<Target> {
   const services = ['cloudwatch', 'events', 'iam', 'kms', 'lambda', 'logs', 'secretsmanager', 'sns', 'ssm', 'sts'];
   const acts = await Promise.all(
@@ -103,6 +104,18 @@ export async function accountTarget(): Promise<Target> {
     ),
   );
   return { kind: 'account', name: 'account', acts: acts.flat().filter(({ name }) => name !== ALWAYS_ALLOWED) };
+}
+
+/** What Lambda needs of EC2 to put a function into a network, and all else that could be done there. */
+export async function networkTarget({ aws, environment }: DeployedEnvironment): Promise<Target> {
+  const { id, region } = aws.account;
+  const arn = (resource: string) => `arn:aws:ec2:${region}:${id}:${resource}`;
+  const acts = await Promise.all([
+    actsOn({ service: 'ec2', type: 'network-interface', arn: arn('network-interface/eni-0123456789abcdef0') }),
+    actsOn({ service: 'ec2', type: 'subnet', arn: arn('subnet/subnet-0123456789abcdef0') }),
+    actsOn({ service: 'ec2', arn: '*' }),
+  ]);
+  return { kind: 'network', name: 'network', environment, acts: acts.flat() };
 }
 
 async function secretTarget(resource: DeployedResource, of: DeployedEnvironment, service?: string): Promise<Target> {

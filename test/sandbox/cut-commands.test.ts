@@ -1,8 +1,8 @@
 import { handlersFromSource } from '../../sandbox/functions/handlers-from-source';
-import { COMMANDS } from '../../sandbox/simulation/commands';
+import { COMMANDS, KEY_OF_ANOTHER_SERVICE, OTHER_SERVICE } from '../../sandbox/simulation/commands';
 import type { Cut } from '../../sandbox/simulation/cut';
 import { cutEverywhere } from '../../sandbox/simulation/cut-points';
-import { oneServiceAssembly } from '../support/one-service';
+import { oneServiceAssembly, smallAssembly } from '../support/one-service';
 import { RAG } from '../support/world';
 
 const STAGE = 'prod';
@@ -28,4 +28,12 @@ describe("an operator's command that is cut off at any one of its calls, and run
     },
     600_000,
   );
+
+  it('never gives a service the key of another one', async () => {
+    const assembly = smallAssembly([RAG, OTHER_SERVICE], STAGE);
+    const { cuts, failures } = await cutEverywhere(KEY_OF_ANOTHER_SERVICE, { ...options, assembly }, { isMeant });
+    process.stderr.write(`${KEY_OF_ANOTHER_SERVICE.name}: ${cuts} cuts\n`);
+    expect(failures).toEqual([]);
+    expect(cuts).toBeGreaterThan(0);
+  }, 600_000);
 });

@@ -115,7 +115,7 @@ class HardTimes {
   }
 
   async look(): Promise<void> {
-    this.lives.observe(await readTruth(this.world.sandbox));
+    this.lives.observe(readTruth(this.world.sandbox));
   }
 
   newKey(owner: 'user' | 'service_account' = 'service_account'): string {

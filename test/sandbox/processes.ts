@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { KEY_WATCH } from '../support/key-watch/key-watch';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -44,6 +45,7 @@ export class Program {
     child.stdin.on('error', () => {}).end(input);
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);
+      child.once('close', () => KEY_WATCH.note('what a program printed', `${this.out}\n${this.err}`));
       child.once('close', (code) => resolve({ code: code ?? undefined, out: this.out, err: this.err }));
     });
   }

@@ -144,7 +144,7 @@ describe("a program in a service's role", () => {
   let keys: Awaited<ReturnType<typeof lively>>;
 
   beforeAll(async () => {
-    world = await World.deploy();
+    world = await World.deploy('prod', deployedSandbox('prod', { ports: {} }));
     keys = await lively(world);
     program = new ServiceProgram(world.sandbox, RAG);
   });
@@ -242,7 +242,7 @@ describe("a program in a service's role without strict reads", () => {
   beforeAll(async () => {
     const services = [aService({ strictReads: false }), aService({ name: 'support-bot' })];
     const assembly = createApp([anEnvironment({ services })], { outdir: scratchFolder() }).synth().directory;
-    world = await World.deploy('prod', deployedSandbox('prod', { assembly }));
+    world = await World.deploy('prod', deployedSandbox('prod', { assembly, ports: {} }));
     keys = await lively(world);
     program = new ServiceProgram(world.sandbox, RAG);
   });

@@ -79,6 +79,39 @@ describe('createApp', () => {
     expect(JSON.stringify(template.findResources('AWS::SSM::Parameter'))).toContain('allowPersonalKeys\\":true');
   });
 
+  it('bounds every role that it makes, by the name or the ARN of a policy', () => {
+    const trusted = [`arn:aws:iam::${ACCOUNT}:role/team`];
+    const operators = { stager: trusted, responder: trusted, auditor: trusted, breakGlass: trusted };
+    for (const permissionsBoundary of ['acme/boundary', `arn:aws:iam::${ACCOUNT}:policy/acme/boundary`]) {
+      const stage = stageOf(anEnvironment({ account: ACCOUNT, operators, permissionsBoundary }));
+      const roles = [stage.platform, ...stage.services].flatMap((stack) =>
+        Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role')),
+      );
+      expect(roles).toHaveLength(7);
+      for (const { Properties } of roles)
+        expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/acme/boundary');
+    }
+  });
+
+  it('protects the platform from being deleted, and lets a service go', () => {
+    const stage = stageOf(anEnvironment());
+    expect(stage.platform.terminationProtection).toBe(true);
+    expect(stage.services.map(({ terminationProtection }) => terminationProtection)).toEqual([false]);
+  });
+
+  it('keeps the keys, and the secrets under them, when a stack goes all the same', () => {
+    const stage = stageOf(anEnvironment());
+    const resources = [stage.platform, ...stage.services].flatMap((stack) =>
+      Object.values<Record<string, unknown>>(Template.fromStack(stack).toJSON().Resources),
+    );
+    const kept = resources.filter(({ DeletionPolicy }) => /^Retain/.test(String(DeletionPolicy)));
+    expect(kept.map(({ Type }) => Type).sort()).toEqual([
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::Secret',
+    ]);
+  });
+
   it('rejects mistakes before it makes anything', () => {
     expect(() => createApp([anEnvironment({ name: 'Prod' })])).toThrow('environments[0].name');
   });
@@ -144,6 +177,9 @@ describe('cdk-nag', () => {
     name: 'eu',
     workspaceId: 'wrkspc_01eu',
     operators: { stager: trusted, responder: trusted, auditor: trusted, breakGlass: trusted },
+    readerOrganization: 'o-exampleorg',
+    permissionsBoundary: 'acme-boundary',
+    functionNetwork: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
   });
 
   it('has nothing left to say about the app, wherever it is deployed', () => {

@@ -7,7 +7,7 @@ import type { IssuerKey, IssuerKeyStatus, SecretState, UsageReport } from '../..
 export const NOON = new Date('2026-03-10T12:00:00.000Z');
 
 const SECOND = 1000;
-const minutes = (count: number): number => count * 60 * SECOND;
+export const minutes = (count: number): number => count * 60 * SECOND;
 export const hours = (count: number): number => minutes(60 * count);
 export const days = (count: number): number => hours(24 * count);
 

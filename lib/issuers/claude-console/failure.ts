@@ -58,6 +58,10 @@ export function isNotServed(error: unknown): boolean {
   return status === 400 && type === 'invalid_request_error' && (!errorCode || NOT_SERVED_CODES.includes(errorCode));
 }
 
+/** True when the issuer itself says that this organization or credential may not do such a thing. */
+export const isNotAllowed = (error: unknown): boolean =>
+  error instanceof APIError && error.status === 403 && error.type === 'permission_error';
+
 /** The one error for a call that failed. An error of ours in the chain of causes, such as from reading the admin key, comes through as it is. */
 export function issuerFailed(what: string, error: unknown): KeyRotationError {
   for (let each = error; each instanceof Error; each = each.cause) {

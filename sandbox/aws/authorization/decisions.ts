@@ -29,19 +29,25 @@ export class Decisions {
 
   #question(principal: Principal, permission: Permission, accountId: string): Question {
     const { resourcePolicy } = permission;
+    const { boundary } = principal;
     return {
       principal,
       permission,
       accountId,
       identityPolicies: new Map(principal.policies.map(({ name, document }) => [name, this.#policies.read(document)])),
+      ...(boundary === undefined ? {} : { boundary: this.#policies.read(boundary.document) }),
       ...(resourcePolicy === undefined ? {} : { resourcePolicy: this.#policies.read(resourcePolicy) }),
     };
   }
 }
 
 /** Everything that a decision depends on: who, what, the policies, and those condition keys that the policies name. */
-function keyOf({ principal, permission, identityPolicies, resourcePolicy, accountId }: Question): string {
-  const policies = [...identityPolicies.values(), ...(resourcePolicy ? [resourcePolicy] : [])];
+function keyOf({ principal, permission, identityPolicies, boundary, resourcePolicy, accountId }: Question): string {
+  const policies = [
+    ...identityPolicies.values(),
+    ...(boundary ? [boundary] : []),
+    ...(resourcePolicy ? [resourcePolicy] : []),
+  ];
   const context = { ...principal.context, ...permission.context };
   return [
     accountId,
@@ -50,6 +56,7 @@ function keyOf({ principal, permission, identityPolicies, resourcePolicy, accoun
     permission.resource,
     policies.map(({ id }) => id).join('+'),
     identityPolicies.size,
+    boundary?.id ?? 'unbounded',
     ...namedKeys(context, policies),
   ].join('\n');
 }

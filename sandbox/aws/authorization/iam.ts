@@ -17,6 +17,8 @@ export const IAM: PermissionTable = {
   DeleteRolePolicy: onRole('DeleteRolePolicy'),
   DetachRolePolicy: onRole('DetachRolePolicy'),
   GetRole: onRole('GetRole'),
+  PutRolePermissionsBoundary: onRole('PutRolePermissionsBoundary'),
+  DeleteRolePermissionsBoundary: onRole('DeleteRolePermissionsBoundary'),
   PutRolePolicy: onRole('PutRolePolicy'),
   UpdateAssumeRolePolicy: onRole('UpdateAssumeRolePolicy'),
 };

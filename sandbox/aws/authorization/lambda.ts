@@ -17,6 +17,8 @@ export const LAMBDA: PermissionTable = {
   GetPolicy: onFunction('GetPolicy'),
   Invoke: onFunction('InvokeFunction'),
   PutFunctionConcurrency: onFunction('PutFunctionConcurrency'),
+  PutFunctionEventInvokeConfig: onFunction('PutFunctionEventInvokeConfig'),
+  DeleteFunctionEventInvokeConfig: onFunction('DeleteFunctionEventInvokeConfig'),
   DeleteFunctionConcurrency: onFunction('DeleteFunctionConcurrency'),
   RemovePermission: onFunction('RemovePermission'),
   UpdateFunctionCode: onFunction('UpdateFunctionCode'),

@@ -24,6 +24,7 @@ const MODELLED_KEYS = [
   'aws:PrincipalAccount',
   'aws:PrincipalArn',
   'aws:PrincipalIsAWSService',
+  'aws:PrincipalOrgID',
   'aws:PrincipalServiceName',
   'aws:RequestTag/*',
   'aws:ResourceTag/*',
@@ -39,6 +40,7 @@ const MODELLED_KEYS = [
   'kms:EncryptionContext:*',
   'kms:EncryptionContextKeys',
   'kms:ViaService',
+  'lambda:SourceFunctionArn',
   'secretsmanager:BlockPublicPolicy',
   'secretsmanager:Description',
   'secretsmanager:ForceDeleteWithoutRecovery',
@@ -56,10 +58,11 @@ const MODELLED_KEYS = [
 ].map((key) => key.toLowerCase());
 
 /**
- * The simulator knows `kms:EncryptionContext:…` by a name that it then does not find again, and drops it. It keeps any
+ * The simulator knows `kms:EncryptionContext:…` by a name that it then does not find again, and drops it, and takes a
+ * function's ARN for a key of Lambda's own actions. It keeps any
  * request tag: under such a name the key goes through, in the policy and in the request alike.
  */
-const DROPPED = /^kms:EncryptionContext:/i;
+const DROPPED = /^(kms:EncryptionContext:|lambda:SourceFunctionArn$)/i;
 const standIn = (key: string): string => (DROPPED.test(key) ? `aws:RequestTag/${key}` : key);
 
 /** Reads policies, each once. A condition key that no request here carries is an error that names it. */

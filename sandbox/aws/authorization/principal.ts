@@ -15,6 +15,8 @@ export interface Principal {
   /** Whether an AWS service asks for itself, not for somebody. */
   readonly isService: boolean;
   readonly policies: readonly IdentityPolicy[];
+  /** Beyond what it allows, the policies above allow nothing. */
+  readonly boundary?: IdentityPolicy;
   readonly context: ConditionContext;
 }
 
@@ -33,7 +35,7 @@ const ROLE_SESSION = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
 
 /** Who makes a call, with the policies of that identity and the condition keys that every request of theirs carries. */
 export function principalOf({ service, caller }: AwsCall, deployed: DeployedPolicies): Principal {
-  const { principal, accountId, via, vpcEndpoint } = caller;
+  const { principal, accountId, via, vpcEndpoint, organizationId, functionArn } = caller;
   const everybody = { 'aws:SecureTransport': 'true', 'aws:ViaAWSService': String(via !== undefined) };
   if (principal.endsWith('.amazonaws.com')) {
     const context = { ...everybody, 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal };
@@ -43,11 +45,15 @@ export function principalOf({ service, caller }: AwsCall, deployed: DeployedPoli
   const context = {
     ...everybody,
     ...(vpcEndpoint === undefined ? {} : { 'aws:SourceVpce': vpcEndpoint }),
+    ...(organizationId === undefined ? {} : { 'aws:PrincipalOrgID': organizationId }),
+    ...(functionArn === undefined ? {} : { 'lambda:SourceFunctionArn': functionArn }),
     'aws:PrincipalIsAWSService': 'false',
     'aws:PrincipalAccount': accountId,
     'aws:PrincipalArn': roleName === undefined ? principal : roleArn(roleName, caller, deployed),
   };
-  return { name: principal, isService: false, policies: policiesOf(caller, roleName, deployed), context };
+  const boundary = boundaryOf(caller, roleName, deployed);
+  const policies = policiesOf(caller, roleName, deployed);
+  return { name: principal, isService: false, policies, ...(boundary ? { boundary } : {}), context };
 }
 
 /** EventBridge says for whom it comes to functions; to topics, and to their keys, it says nothing. */
@@ -71,4 +77,13 @@ function policiesOf(
   if (caller.accountId !== account.id || fullAccess.includes(caller.principal)) return FULL_ACCESS;
   const role = roleName === undefined ? undefined : iam.role(roleName);
   return role ? iam.policiesOf(role) : [];
+}
+
+function boundaryOf(
+  { accountId }: Caller,
+  roleName: string | undefined,
+  { account, iam }: DeployedPolicies,
+): IdentityPolicy | undefined {
+  const role = accountId === account.id && roleName !== undefined ? iam.role(roleName) : undefined;
+  return role && iam.boundaryOf(role);
 }

@@ -16,6 +16,8 @@ export interface Question {
   readonly permission: Permission;
   /** Policies of the principal, by name. */
   readonly identityPolicies: ReadonlyMap<string, PolicyDocument>;
+  /** What bounds the principal, where anything does. */
+  readonly boundary?: PolicyDocument;
   readonly resourcePolicy?: PolicyDocument;
   /** The account that the resource belongs to. */
   readonly accountId: string;
@@ -25,6 +27,7 @@ export interface Question {
 export const ANONYMOUS = '*';
 
 const RESOURCE_POLICY = 'resource policy';
+const BOUNDARY = 'permissions boundary';
 
 /** Decides as AWS does, by evaluating the policies themselves. */
 export async function simulate(question: Question): Promise<Decision> {
@@ -33,18 +36,19 @@ export async function simulate(question: Question): Promise<Decision> {
   const allowed = overallResult === 'Allowed';
   // A service has no policies of its own: whatever it may do, a resource allows.
   const identityAllows = principal.isService || analysis?.identityAnalysis?.result === 'Allowed';
+  const boundaryAllows = (analysis?.permissionBoundaryAnalysis?.result ?? 'Allowed') === 'Allowed';
   const statements = analysis === undefined ? [] : decidingStatements(analysis, allowed);
   return {
     principal: principal.name,
     action: permission.action,
     resource: permission.resource,
     allowed,
-    because: allowed ? 'with an allow' : reason(permission.action, statements, identityAllows),
+    because: allowed ? 'with an allow' : reason(permission.action, statements, { identityAllows, boundaryAllows }),
     statements,
   };
 }
 
-async function run({ principal, permission, identityPolicies, resourcePolicy, accountId }: Question) {
+async function run({ principal, permission, identityPolicies, boundary, resourcePolicy, accountId }: Question) {
   const simulation = {
     request: {
       principal: principal.name === ANONYMOUS ? anonymousPrincipal : principal.name,
@@ -55,6 +59,7 @@ async function run({ principal, permission, identityPolicies, resourcePolicy, ac
     identityPolicies: [...identityPolicies].map(([name, { document }]) => ({ name, policy: document })),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
+    ...(boundary ? { permissionBoundaryPolicies: [{ name: BOUNDARY, policy: boundary.document }] } : {}),
     ...(resourcePolicy ? { resourcePolicy: resourcePolicy.document } : {}),
   };
   const results = await runSimulation(simulation, {});
@@ -79,9 +84,15 @@ function decidingStatements(analysis: RequestAnalysis, allowed: boolean): readon
 }
 
 /** What AWS says: whichever policy had to say something and did not, or the one that says no. */
-function reason(action: string, [denying]: readonly DecidingStatement[], identityAllows: boolean): string {
+function reason(
+  action: string,
+  [denying]: readonly DecidingStatement[],
+  { identityAllows, boundaryAllows }: { readonly identityAllows: boolean; readonly boundaryAllows: boolean },
+): string {
   if (denying?.policy === RESOURCE_POLICY) return 'with an explicit deny in a resource-based policy';
+  if (denying?.policy === BOUNDARY) return 'with an explicit deny in a permissions boundary';
   if (denying) return 'with an explicit deny in an identity-based policy';
+  if (identityAllows && !boundaryAllows) return `because no permissions boundary allows the ${action} action`;
   const kind = identityAllows ? 'resource-based' : 'identity-based';
   return `because no ${kind} policy allows the ${action} action`;
 }

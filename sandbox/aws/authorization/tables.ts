@@ -1,6 +1,7 @@
 import { UnmodelledError } from '../../errors';
 import type { AwsCall } from '../service';
 import { CLOUDWATCH } from './cloudwatch';
+import { EC2 } from './ec2';
 import { EVENTS } from './events';
 import { IAM } from './iam';
 import { KMS } from './kms';
@@ -13,6 +14,7 @@ import { SSM } from './ssm';
 import { STS } from './sts';
 
 const TABLES: Readonly<Record<string, PermissionTable>> = {
+  ec2: EC2,
   events: EVENTS,
   iam: IAM,
   kms: KMS,

@@ -16,6 +16,8 @@ export interface FunctionConfiguration {
   readonly logGroup: string;
   readonly logFormat: string;
   readonly logLevel?: string;
+  /** Whether it runs in somebody's network. */
+  readonly inNetwork: boolean;
 }
 
 /** A statement of a function's resource policy. */
@@ -38,6 +40,7 @@ export const CONFIGURATION_FIELDS = {
   fields: [
     ...['Role', 'Handler', 'Runtime', 'Timeout', 'MemorySize'],
     { Environment: ['Variables'], LoggingConfig: ['LogGroup', 'LogFormat', 'ApplicationLogLevel'] },
+    { VpcConfig: ['SubnetIds', 'SecurityGroupIds'] },
   ],
   withoutEffect: ['Description', 'TracingConfig', { LoggingConfig: ['SystemLogLevel'] }],
 };
@@ -58,6 +61,7 @@ export function readConfiguration(input: Fields, name: string, arn: string): Fun
     logGroup: logging?.optionalString('LogGroup') ?? `/aws/lambda/${name}`,
     logFormat: logging?.optionalString('LogFormat') ?? 'Text',
     ...(logLevel === undefined ? {} : { logLevel }),
+    inNetwork: (input.optionalStructure('VpcConfig')?.strings('SubnetIds').length ?? 0) > 0,
   };
 }
 

@@ -11,7 +11,15 @@ import type { Logs } from '../logs';
 import { type Operations, perform } from '../operations';
 import { roleNameOf, roleSession } from '../role-session';
 import { type AwsCall, AwsError, type AwsInput, type AwsOutput, type AwsService, type Caller } from '../service';
-import { afterFailure, afterThrottle, FIRST_TRY, type Tries } from './asynchronous';
+import {
+  afterFailure,
+  afterThrottle,
+  FIRST_TRY,
+  LAMBDAS_OWN_PATIENCE,
+  type Patience,
+  readPatience,
+  type Tries,
+} from './asynchronous';
 import { Concurrency } from './concurrency';
 import { environmentOf, logStreamOf } from './environment';
 import {
@@ -29,16 +37,20 @@ export interface LambdaOptions {
   readonly iam: Iam;
   readonly metrics: CloudWatch;
   readonly logs: Logs;
-  /** Whether a function's role may write its log. @default every role */
-  readonly mayLog?: (call: AwsCall) => Promise<boolean>;
+  /** Whether a function's role may do what Lambda does with it: write its log, join a network. @default every role */
+  readonly may?: (call: AwsCall) => Promise<boolean>;
   /** Variables that point the SDKs in a function at the sandbox: all that is added to what AWS would set. */
   readonly endpoints: Readonly<Record<string, string>>;
 }
+
+const NETWORK_OPERATIONS = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'];
 
 /** A function as it stands. */
 interface DeployedFunction {
   configuration: FunctionConfiguration;
   target: FunctionTarget;
+  /** With invocations that nobody waits for. */
+  patience: Patience;
   readonly permissions: Permission[];
 }
 
@@ -81,6 +93,20 @@ export class Lambda implements AwsService {
       fields: ['FunctionName'],
       run: (input) => {
         this.concurrency.release(this.#find(input).configuration.name);
+        return {};
+      },
+    },
+    PutFunctionEventInvokeConfig: {
+      fields: ['FunctionName', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds'],
+      run: (input) => {
+        this.#find(input).patience = readPatience(input);
+        return {};
+      },
+    },
+    DeleteFunctionEventInvokeConfig: {
+      fields: ['FunctionName'],
+      run: (input) => {
+        this.#find(input).patience = LAMBDAS_OWN_PATIENCE;
         return {};
       },
     },
@@ -136,15 +162,15 @@ export class Lambda implements AwsService {
     return permissions.some((permission) => permits(permission, caller));
   }
 
-  #create(input: Fields): AwsOutput {
+  async #create(input: Fields): Promise<AwsOutput> {
     const name = input.string('FunctionName');
     const arn = `arn:aws:lambda:${this.account.region}:${this.account.id}:function:${name}`;
     if (this.#functions.has(name))
       throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409);
     const configuration = readConfiguration(input, name, arn);
-    this.#checkRole(configuration.roleArn);
+    await this.#checkRole(configuration);
     const target = this.#target(configuration, this.#codeDirectory(input.structure('Code')));
-    this.#functions.set(name, { configuration, target, permissions: [] });
+    this.#functions.set(name, { configuration, target, patience: LAMBDAS_OWN_PATIENCE, permissions: [] });
     return describe(configuration);
   }
 
@@ -154,11 +180,11 @@ export class Lambda implements AwsService {
     return describe(deployed.configuration);
   }
 
-  #updateConfiguration(input: Fields): AwsOutput {
+  async #updateConfiguration(input: Fields): Promise<AwsOutput> {
     const deployed = this.#find(input);
     const { name, arn } = deployed.configuration;
     deployed.configuration = readConfiguration(input, name, arn);
-    this.#checkRole(deployed.configuration.roleArn);
+    await this.#checkRole(deployed.configuration);
     deployed.target = this.#target(deployed.configuration, deployed.target.codeDirectory);
     return describe(deployed.configuration);
   }
@@ -170,7 +196,8 @@ export class Lambda implements AwsService {
   }
 
   #target(configuration: FunctionConfiguration, codeDirectory: string): FunctionTarget {
-    const credentials = this.options.credentials.issue(this.#sessionOf(configuration));
+    const code = { ...this.#sessionOf(configuration), functionArn: configuration.arn };
+    const credentials = this.options.credentials.issue(code);
     return {
       name: configuration.name,
       codeDirectory,
@@ -189,13 +216,26 @@ export class Lambda implements AwsService {
     return roleSession(this.account.id, roleNameOf(roleArn), name);
   }
 
-  #checkRole(roleArn: string): void {
+  async #checkRole(configuration: FunctionConfiguration): Promise<void> {
+    const { roleArn } = configuration;
     const role = this.options.iam.role(roleArn);
-    if (role?.arn === roleArn && role.trust.includes('"lambda.amazonaws.com"')) return;
-    throw new AwsError(
-      'InvalidParameterValueException',
-      'The role defined for the function cannot be assumed by Lambda.',
-    );
+    if (role?.arn !== roleArn || !role.trust.includes('"lambda.amazonaws.com"'))
+      throw new AwsError(
+        'InvalidParameterValueException',
+        'The role defined for the function cannot be assumed by Lambda.',
+      );
+    if (configuration.inNetwork) await this.#checkNetworkRights(this.#sessionOf(configuration));
+  }
+
+  /** Lambda makes network interfaces as the function's role, though not as its code. */
+  async #checkNetworkRights(caller: Caller): Promise<void> {
+    const { may = async () => true } = this.options;
+    for (const operation of NETWORK_OPERATIONS)
+      if (!(await may({ service: 'ec2', operation, input: {}, caller })))
+        throw new AwsError(
+          'InvalidParameterValueException',
+          `The provided execution role does not have permissions to call ${operation} on EC2`,
+        );
   }
 
   #addPermission(input: Fields): AwsOutput {
@@ -257,8 +297,8 @@ export class Lambda implements AwsService {
   async #runInBackground(deployed: DeployedFunction, payload: string, tries: Tries = FIRST_TRY): Promise<void> {
     const ran = await this.#runUnlessThrottled(deployed, payload);
     if (ran && 'payload' in ran.outcome) return;
-    const next = ran ? afterFailure(tries) : afterThrottle(tries);
-    if (!next) return;
+    const next = ran ? afterFailure(tries, deployed.patience) : afterThrottle(tries, deployed.patience);
+    if (!next) return this.#publish(deployed.configuration.name, { AsyncEventsDropped: 1 });
     this.account.clock.after(next.delayMs, `retry of ${deployed.configuration.name}`, () =>
       this.#runInBackground(deployed, payload, next),
     );
@@ -288,12 +328,12 @@ export class Lambda implements AwsService {
 
   /** Lambda writes a function's log as the function's role, and loses it without a word when that may not. */
   async #log(configuration: FunctionConfiguration, lines: readonly string[]): Promise<void> {
-    const { logs, mayLog = async () => true } = this.options;
+    const { logs, may = async () => true } = this.options;
     const input = { logGroupName: configuration.logGroup, logStreamName: logStreamOf(configuration.name) };
     const caller = this.#sessionOf(configuration);
     const operations = ['CreateLogStream', 'PutLogEvents'];
     if (!logs.group(configuration.logGroup)) operations.unshift('CreateLogGroup');
-    for (const operation of operations) if (!(await mayLog({ service: 'logs', operation, input, caller }))) return;
+    for (const operation of operations) if (!(await may({ service: 'logs', operation, input, caller }))) return;
     logs.append(configuration.logGroup, input.logStreamName, lines);
   }
 

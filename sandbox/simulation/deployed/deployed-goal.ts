@@ -30,7 +30,7 @@ export async function reachDeployedGoal(world: DeployedWorld, player: DeployedPl
   for (let quiet = 0, runs = 0; quiet < 2 && runs < MOST_RUNS; runs++) {
     const acts = (await player.reconcile())?.actions.length ?? (world.setting.figuresFail ? 0 : 1);
     if (world.isManual) player.people.doAsAsked();
-    await world.changed();
+    world.changed();
     const isOver = nowMs(world) >= endMs;
     quiet = isOver && acts === 0 ? quiet + 1 : 0;
     waitMs = acts > 0 || isOver ? SOON_MS : Math.min(waitMs * GROWTH, LONGEST_MS);

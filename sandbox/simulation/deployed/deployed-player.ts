@@ -61,7 +61,7 @@ export class DeployedPlayer {
     while (this.#nowMs < endMs) {
       this.#consumers.use();
       await this.world.sandbox.advance(Math.min(endMs - this.#nowMs, BEAT_MS));
-      await this.world.changed();
+      this.world.changed();
     }
   }
 
@@ -96,7 +96,7 @@ export class DeployedPlayer {
     const { account, random, environment } = this.world.sandbox;
     const input = { SecretId: secretName(environment, service), ClientRequestToken: random.uuid() };
     await orRefused(account.call('secretsmanager', 'RotateSecret', input, account.administrator));
-    await this.world.changed();
+    this.world.changed();
   }
 
   async #redeliver(service: string, { token: age, step }: Extract<RunStep, { kind: 'redeliver' }>): Promise<void> {
@@ -121,7 +121,7 @@ export class DeployedPlayer {
     const named = this.world.isManual ? ['--name', key.name] : [];
     const { err } = await this.world.terminal.run(['stage', environment, service, ...named], claude.rawKeyOf(key.id));
     for (const line of err) this.world.tell(`  ${line}`);
-    await this.world.changed();
+    this.world.changed();
   }
 
   /** Something else begins in the middle of a run: it comes to its end first, or they go on together. */
@@ -153,7 +153,7 @@ export class DeployedPlayer {
 
   async #settle(): Promise<void> {
     await this.world.sandbox.settle();
-    await this.world.changed();
+    this.world.changed();
   }
 
   get #nowMs(): number {

@@ -95,7 +95,7 @@ export class DeployedWorld implements Judged {
     });
     await prepare(sandbox, setting);
     const services = sandbox.services().slice(0, setting.services);
-    world = new DeployedWorld(setting, sandbox, outside, assembly, await worldTruth(sandbox, services));
+    world = new DeployedWorld(setting, sandbox, outside, assembly, worldTruth(sandbox, services));
     return world;
   }
 
@@ -121,8 +121,8 @@ export class DeployedWorld implements Judged {
   }
 
   /** Something may have changed: by a run, or, without one, by people, the issuer or time. */
-  async changed(run?: JudgedRun): Promise<void> {
-    this.#truth = await worldTruth(this.sandbox, this.services);
+  changed(run?: JudgedRun): void {
+    this.#truth = worldTruth(this.sandbox, this.services);
     this.judge.changed(run);
   }
 
@@ -186,11 +186,11 @@ export class DeployedWorld implements Judged {
     });
     await before;
     try {
-      if (this.sandbox.clock.now() > this.#truth.now) await this.changed();
+      if (this.sandbox.clock.now() > this.#truth.now) this.changed();
       const answer = ask();
       // A function that was stopped gets no answer any more.
       await Promise.race([answer, invocation.over]);
-      if (!isRead(call.operation)) await this.changed(this.#runOf(invocation));
+      if (!isRead(call.operation)) this.changed(this.#runOf(invocation));
       return answer;
     } finally {
       free();
@@ -234,14 +234,14 @@ async function prepare(sandbox: Sandbox, { policy }: Setting): Promise<void> {
   });
 }
 
-async function worldTruth(sandbox: Sandbox, services: readonly string[]): Promise<WorldTruth> {
+function worldTruth(sandbox: Sandbox, services: readonly string[]): WorldTruth {
   const entitled = services.map((service) => {
     const name = registrationParameterName(sandbox.environment, service);
     const value = sandbox.aws.ssm.parameters().find((each) => each.name === name)?.value;
     const policy = value === undefined ? DEFAULT_POLICY : (JSON.parse(value) as Registration).policy;
     return [service, { registered: value !== undefined, policy }] as const;
   });
-  return { ...(await readTruth(sandbox)), services: new Map(entitled) };
+  return { ...readTruth(sandbox), services: new Map(entitled) };
 }
 
 const idOf = ({ claude }: Sandbox, key: ApiKey): string | undefined =>

@@ -31,14 +31,14 @@ export class People {
     } catch (error) {
       this.world.tell(`  refused: ${error instanceof Error ? error.message : 'unknown'}`);
     }
-    await this.world.changed();
+    this.world.changed();
   }
 
   /** What they broke by accident is put right. */
   async heal(): Promise<void> {
     this.#report('fresh', 0);
     for (const service of this.world.services) await this.#restore(service);
-    await this.world.changed();
+    this.world.changed();
   }
 
   /** They disable the keys that they were told to, unless they are needed or were used in the last hour. */

@@ -5,7 +5,6 @@ import {
   REPORTS,
   type RunStep,
   type Schedule,
-  type Setting,
   STATUSES,
   type Step,
   type WorldStep,
@@ -104,7 +103,7 @@ const anyStep: fc.Arbitrary<Step> = anyOf<Step>(
 );
 
 /** Waits that are long enough to keep a key's steps apart, and short enough for a schedule to see the end of them. */
-const setting: fc.Arbitrary<Setting> = fc.record({
+const settingFields = {
   services: fc.integer({ min: 1, max: 3 }),
   access: fc.constantFrom('ours' as const, 'ours' as const, 'ours' as const, 'ours' as const, 'manual' as const),
   policy: fc.record({
@@ -118,11 +117,15 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   }),
   skewSeconds: fc.constantFrom(0, 0, 60, -60),
   figuresFail: fc.constantFrom(false, false, false, true),
-});
+};
+const setting = fc.record(settingFields);
+
+/** The two clocks are seldom the same to the minute, and now and then hours apart. */
+const issuerAheadMinutes = fc.constantFrom(0, 0, 0, 0, 0, 3, -3, 120, -120, -540);
 
 /** Every schedule that is played. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
-  setting,
+  setting: fc.record({ ...settingFields, issuerAheadMinutes }),
   steps: fc.array(anyStep, { minLength: 0, maxLength: MOST_STEPS + 10, size: 'max' }),
 });
 
@@ -154,11 +157,14 @@ const drawn = fc.record({
   beginning: fc.constantFrom(...beginnings),
   next: fc.option(wantedBack, { freq: 1 }),
   steps: fc.array(anyStep, { minLength: LEAST_STEPS, maxLength: MOST_STEPS, size: 'max' }),
+  issuerAheadMinutes,
 });
 
 /** The schedule that a seed stands for. */
 export function drawSchedule(seed: number): Schedule {
   const [draw] = fc.sample(drawn, { seed, numRuns: 1 });
   if (!draw) throw new Error(`no schedule was drawn from seed ${seed}`);
-  return { setting: draw.setting, steps: [...draw.beginning, ...(draw.next ? [draw.next] : []), ...draw.steps] };
+  const { setting, issuerAheadMinutes } = draw;
+  const steps = [...draw.beginning, ...(draw.next ? [draw.next] : []), ...draw.steps];
+  return { setting: { ...setting, issuerAheadMinutes }, steps };
 }

@@ -18,6 +18,9 @@ const SLACK_MS = 4 * DAY_MS;
 const PENDING_MS = 25 * HOUR_MS;
 /** A key that nobody holds is reported once it is this old. */
 const UNKNOWN_AFTER_MS = DAY_MS;
+const MOST_AHEAD_MINUTES = 10;
+/** A retirement that is so much past its deadline is told. */
+const OVERDUE_BY_MS = DAY_MS;
 
 /**
  * Lets a healthy world come to its goal: runs the reconciler, while time passes that is long enough for every wait of
@@ -87,7 +90,7 @@ function judgeGoal(world: PortsWorld, last: LastRun): readonly Finding[] {
   }
   world.judge.count('I9', 'I12');
   for (const what of orphans(world)) found('I5', what);
-  for (const what of unnoticed(world, last)) found('I12', what);
+  for (const what of [...unnoticed(world, last), ...overdue(world, last)]) found('I12', what);
   return findings;
 }
 
@@ -104,16 +107,28 @@ function wrongWith(secret: MemorySecret, world: PortsWorld): readonly string[] {
   if (isRegistered && !key?.accepted && isKnownToBeDead && secret.rotationEnabled && usableSpare(service, world)) {
     wrong.push(`${service} has no key that is accepted, though a spare waits`);
   }
-  if (!isRegistered && key && isLabelled(service, world)) wrong.push(`${service} was removed and still has a key`);
+  // Reports that no clock agrees with retire nothing: people are told that it is overdue.
+  const retires = areReportsUsable(world);
+  if (!isRegistered && key && isLabelled(service, world) && retires)
+    wrong.push(`${service} was removed and still has a key`);
   const pendingSince = versions.createdAt(versions.holderOf(AWS_PENDING) ?? '');
-  if (pendingSince && world.now().getTime() - pendingSince.getTime() > PENDING_MS) {
+  if (pendingSince && (isRegistered || retires) && world.now().getTime() - pendingSince.getTime() > PENDING_MS) {
     wrong.push(`${service} has a rotation that does not end`);
   }
   if (!secret.rotationEnabled && isRegistered && !isPaused(secret)) wrong.push(`the rotation of ${service} stays off`);
   for (const [versionId, labels] of versions.labelled) {
-    if (current !== undefined && !isRecent(secret, versionId, world)) wrong.push(...wrongLabels(service, labels));
+    if (current === undefined || isRecent(secret, versionId, world)) continue;
+    const isKept = !retires && readLabels(labels).retiringSince !== undefined;
+    if (!isKept) wrong.push(...wrongLabels(service, labels));
   }
   return wrong;
+}
+
+/** Whether the issuer's clock is near enough: the reports of one that is far off are of a time to come, or too old. */
+function areReportsUsable(world: PortsWorld): boolean {
+  const { issuerAheadMinutes = 0 } = world.setting;
+  const hours = Math.min(...world.services.map((service) => world.policyOf(service).maxReportLagHours));
+  return issuerAheadMinutes <= MOST_AHEAD_MINUTES && issuerAheadMinutes > -(hours * 60 - MOST_AHEAD_MINUTES);
 }
 
 /** A key that was replaced a moment ago still has its waits before it. */
@@ -178,5 +193,24 @@ function unnoticed(world: PortsWorld, { report }: LastRun): readonly string[] {
     return conditions.includes('current-key-dead')
       ? []
       : [`nothing says that the current key of ${service} is refused`];
+  });
+}
+
+/** Former keys that stay in use, or whose use stays unknown, beyond the deadline, without any condition that says so. */
+function overdue(world: PortsWorld, { report }: LastRun): readonly string[] {
+  if (world.isManual || world.setting.figuresFail) return [];
+  const nowMs = world.now().getTime();
+  return world.secrets.all.flatMap(({ service, versions }) => {
+    const deadlineMs = world.policyOf(service).retirementDeadlineDays * DAY_MS + OVERDUE_BY_MS;
+    const isOverdue = [...versions.labelled.values()]
+      .map(readLabels)
+      .some(({ current, keyId, retiringSince, disablingSince }) => {
+        const isRetiring = !current && keyId !== undefined && disablingSince === undefined;
+        return isRetiring && retiringSince !== undefined && nowMs - retiringSince.getTime() > deadlineMs;
+      });
+    const conditions = report?.services.find((each) => each.service === service)?.conditions ?? [];
+    return isOverdue && !conditions.includes('retirement-overdue')
+      ? [`nothing says that the retirement of a key of ${service} is overdue`]
+      : [];
   });
 }

@@ -9,13 +9,20 @@ import type { Excuse } from './excuses';
 /** What is true of a world at one moment, with what its services are entitled to. */
 export interface WorldTruth extends Truth {
   /** By service, removed ones with the policy that holds for them. */
-  readonly services: ReadonlyMap<string, { readonly registered: boolean; readonly policy: ServicePolicy }>;
+  readonly services: ReadonlyMap<string, Entitlement>;
+}
+
+interface Entitlement {
+  readonly registered: boolean;
+  readonly policy: ServicePolicy;
+  /** Whether its secret waits for its deletion, where no run sees it. */
+  readonly isHidden?: boolean;
 }
 
 /** What a judge looks at. */
 export interface Judged {
   truth(): WorldTruth;
-  /** Whether a key was really used after one instant and up to another. */
+  /** Whether a key was really used after one instant and up to another, by the issuer's clock. */
   wasUsed(keyId: string, after: Date, upTo: Date): boolean;
   /** Whether keys are looked after by people alone. */
   readonly isManual: boolean;
@@ -62,7 +69,7 @@ export class Judge {
   #moment = 0;
   readonly #runs = new Map<JudgedRun, RunMemory>();
   readonly #lastCurrent = new Map<string, LastCurrent>();
-  /** Keys that people made current, with when they were current before that, until a run has seen it. */
+  /** Keys that people made current, by hand or by an undo, with when they were current before that, until a run has seen it. */
   readonly #byHand = new Map<string, LastCurrent | undefined>();
   readonly #served = new Set<string>();
   /** Keys that people enabled, with when they had been disabled, until a run has seen it. */
@@ -136,7 +143,8 @@ export class Judge {
       const was = before.current.get(service);
       if (was !== undefined && !isSame(was, value)) {
         if (run) this.#judgeCurrent(service, { was, value }, now, run);
-        else this.#changedByHand(service, was, value);
+        else this.#replacedByHand(service, was);
+        if (!run || run.name.startsWith('undo')) this.#chosenByHand(value);
       }
       if (typeof value !== 'object') continue;
       this.#lastCurrent.set(value.keyId, { at: now.now, service });
@@ -158,7 +166,7 @@ export class Judge {
       if (memory.disabledCurrent.size > 0) this.#excuse('run-cut-off');
       return;
     }
-    if (run.name.startsWith('reconcile')) this.#seen(memory);
+    if (run.name.startsWith('reconcile')) this.#seen(memory, run.name === 'reconcile');
     for (const id of memory.disabledCurrent) {
       const key = this.#before.keys.find((each) => each.id === id);
       if (key && isIn(key, 'current') && key.status === 'inactive')
@@ -167,17 +175,23 @@ export class Judge {
   }
 
   /** A run of the reconciler that ended well has seen what people did before it. */
-  #seen({ current, live }: RunMemory): void {
+  #seen({ current, live }: RunMemory, isFull: boolean): void {
     for (const id of current.values()) if (id) this.#byHand.delete(id);
     for (const id of live.keys()) this.#enabledByHand.delete(id);
-    for (const [service, { registered }] of this.#before.services) if (registered) this.#removedAt.delete(service);
+    for (const [service, { registered, isHidden = false }] of this.#before.services) {
+      if (registered && !isHidden && (isFull || current.has(service))) this.#removedAt.delete(service);
+    }
   }
 
-  #changedByHand(service: string, was: CurrentValue, value: CurrentValue): void {
+  #replacedByHand(service: string, was: CurrentValue): void {
     const removedAt = this.#removedAt.get(service);
     // The key of a removed service retires from the removal on, whatever people do with the secret after that.
     if (typeof was === 'object' && removedAt) this.#lastCurrent.set(was.keyId, { at: removedAt, service });
-    if (typeof was === 'object') this.#forgetUnseen(was.keyId);
+    if (typeof was === 'object' && !this.#forgetUnseen(was.keyId)) this.#forgetShelved(was.keyId);
+  }
+
+  /** People make a key current past everything, or have an undo do it. */
+  #chosenByHand(value: CurrentValue): void {
     if (typeof value === 'object') this.#byHand.set(value.keyId, this.#lastCurrent.get(value.keyId));
   }
 
@@ -189,6 +203,12 @@ export class Judge {
     else this.#lastCurrent.delete(id);
     this.#byHand.delete(id);
     return this.#excuse('current-by-hand-unseen');
+  }
+
+  /** A key that its rotation left on the shelf counts as if it had never been current, once people have replaced it. */
+  #forgetShelved(id: string): void {
+    const key = this.#before.keys.find((each) => each.id === id);
+    if (key && isIn(key, 'spare') && this.#excuse('on-shelf-when-replaced-by-hand')) this.#lastCurrent.delete(id);
   }
 
   #judgeKey(was: KeyTruth, key: KeyTruth, truth: WorldTruth, run: JudgedRun | undefined): void {
@@ -228,7 +248,9 @@ export class Judge {
     if (isIn(was, 'spare') && !isIn(key, 'spare') && !served) {
       this.#found('I7', `the spare ${id}, which works and never served, was taken off the shelf`);
     }
-    if (was.places.length > 0 && places.length === 0) this.#found('I5', `the key ${id} is active and nobody holds it`);
+    if (was.places.length === 0 || places.length > 0) return;
+    if (this.#enabledByHand.has(id)) this.#excuse('enabled-by-hand-unseen');
+    else this.#found('I5', `the key ${id} is active and nobody holds it`);
   }
 
   #judgeCurrent(

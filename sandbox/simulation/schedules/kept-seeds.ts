@@ -12,6 +12,50 @@ export interface Kept {
 /** Played for ever. */
 export const KEPT: readonly Kept[] = [
   {
+    seed: 13625,
+    showed:
+      'a key that was made current by hand while its retirement began kept the mark, and lost its overlap when it was replaced before the next run',
+    schedule: {
+      setting: {
+        services: 1,
+        access: 'ours',
+        policy: {
+          overlapHours: 12,
+          quietHours: 6,
+          undoWindowDays: 2,
+          maxAgeDays: 9,
+          rotateEveryDays: 90,
+          spareMaxAgeDays: 60,
+          atRetirementDeadline: 'keep',
+        },
+        skewSeconds: 0,
+        figuresFail: false,
+      },
+      steps: [
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'rotate', service: 0 },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'reconcile' },
+          at: 7,
+          other: { kind: 'move-current', service: 0, version: 0 },
+          turns: 0,
+        },
+        { kind: 'pass', minutes: 4320, runs: 0 },
+        { kind: 'unregister', service: 0 },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'rotate', service: 0 },
+          at: 1,
+          other: { kind: 'put-value', service: 0, value: 'foreign' },
+          turns: 0,
+        },
+        { kind: 'pass', minutes: 1560, runs: 0 },
+      ],
+    },
+  },
+  {
     seed: 8,
     showed:
       'a rotation was unfinished while rotation was off: turning it on failed in every run, and nothing gave the rotation up',
@@ -302,6 +346,136 @@ export const KEPT: readonly Kept[] = [
         },
         { kind: 'reconcile' },
         { kind: 'move-current', service: 0, version: 0 },
+      ],
+    },
+  },
+  {
+    seed: 1001171,
+    showed:
+      'where no usable report ever comes, a removed service keeps the mark of a rotation on its key, which is harmless: the judge was wrong',
+    schedule: {
+      setting: {
+        services: 2,
+        access: 'ours',
+        policy: {
+          overlapHours: 1,
+          quietHours: 6,
+          undoWindowDays: 1,
+          maxAgeDays: 9,
+          rotateEveryDays: 8,
+          spareMaxAgeDays: 3,
+          atRetirementDeadline: 'keep',
+        },
+        skewSeconds: 0,
+        figuresFail: false,
+        issuerAheadMinutes: 120,
+      },
+      steps: [
+        {
+          kind: 'meanwhile',
+          run: { kind: 'stage', service: 0, expiresInDays: 0 },
+          at: 1,
+          other: { kind: 'stage', service: 0, expiresInDays: 0 },
+          turns: 0,
+        },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'rotate', service: 1 },
+          at: 1,
+          other: { kind: 'set-status', key: 0, status: 'active' },
+          turns: 0,
+        },
+        { kind: 'pass', minutes: 1, runs: 0 },
+        { kind: 'fault', fault: 'dies-before', nth: 24 },
+        { kind: 'pass', minutes: 1, runs: 2 },
+        { kind: 'rotate', service: 0 },
+        { kind: 'unregister', service: 0 },
+      ],
+    },
+  },
+  {
+    seed: 1010003,
+    showed:
+      'where people look after the keys, one that they enabled again after it was let go of is seen by nobody: the judge was wrong',
+    schedule: {
+      setting: {
+        services: 1,
+        access: 'manual',
+        policy: {
+          overlapHours: 1,
+          quietHours: 6,
+          undoWindowDays: 1,
+          maxAgeDays: 9,
+          rotateEveryDays: 8,
+          spareMaxAgeDays: 3,
+          atRetirementDeadline: 'keep',
+        },
+        skewSeconds: 0,
+        figuresFail: false,
+        issuerAheadMinutes: 0,
+      },
+      steps: [
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'rotate', service: 0 },
+        { kind: 'reconcile' },
+        { kind: 'pass', minutes: 4320, runs: 0 },
+        { kind: 'reconcile' },
+        { kind: 'pass', minutes: 4320, runs: 0 },
+        { kind: 'do-as-asked' },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'stage', service: 0, expiresInDays: 0 },
+          at: 1,
+          other: { kind: 'stage', service: 0, expiresInDays: 0 },
+          turns: 0,
+        },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'reconcile' },
+          at: 1,
+          other: { kind: 'set-status', key: 0, status: 'active' },
+          turns: 0,
+        },
+        { kind: 'pass', minutes: 1560, runs: 0 },
+        { kind: 'pass', minutes: 1560, runs: 0 },
+      ],
+    },
+  },
+  {
+    seed: 1022270,
+    showed:
+      'a list of spares that was behind had a run take a key that had served for a spare: it let go of it and disabled it',
+    schedule: {
+      setting: {
+        services: 1,
+        access: 'ours',
+        policy: {
+          overlapHours: 1,
+          quietHours: 6,
+          undoWindowDays: 1,
+          maxAgeDays: 9,
+          rotateEveryDays: 8,
+          spareMaxAgeDays: 3,
+          atRetirementDeadline: 'keep',
+        },
+        skewSeconds: 0,
+        figuresFail: false,
+        issuerAheadMinutes: 0,
+      },
+      steps: [
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'stage', service: 0, expiresInDays: 0 },
+        { kind: 'rotate', service: 0 },
+        { kind: 'fault', fault: 'stale', nth: 7 },
+        { kind: 'put-value', service: 0, value: 'foreign' },
+        {
+          kind: 'meanwhile',
+          run: { kind: 'reconcile' },
+          at: 1,
+          other: { kind: 'move-current', service: 0, version: 0 },
+          turns: 0,
+        },
       ],
     },
   },

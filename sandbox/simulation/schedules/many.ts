@@ -9,16 +9,19 @@ export interface Seeds {
   readonly count: number;
 }
 
+/** Seeds to play, so many at a time, for as long as there are any and `goOn` says so. */
+export interface Work extends Seeds {
+  readonly batch: number;
+  readonly goOn: () => boolean;
+}
+
 /** Told after every batch of what all of them came to so far. */
 export type Progress = (tally: Tally) => void;
 
-/** How many seeds a batch has: enough that handing it out costs nothing, few enough for a line of progress every second. */
-const BATCH = 250;
-
 /** Plays the schedules of many seeds in this thread. */
-export async function playMany(seeds: Seeds, play: Play, progress: Progress): Promise<Tally> {
+export async function playMany(work: Work, play: Play, progress: Progress): Promise<Tally> {
   let total = NOTHING;
-  for (const { from, count } of batchesOf(seeds)) {
+  for (const { from, count } of batchesOf(work)) {
     total = sum(total, await tallySeeds(from, count, play));
     progress(total);
   }
@@ -35,9 +38,9 @@ const WORKER = `
 `;
 
 /** Plays the schedules of many seeds on the core's ports, in several threads. */
-export async function playManyInThreads(seeds: Seeds, threads: number, progress: Progress): Promise<Tally> {
+export async function playManyInThreads(work: Work, threads: number, progress: Progress): Promise<Tally> {
   const code = await bundled();
-  const batches = batchesOf(seeds);
+  const batches = batchesOf(work);
   let total = NOTHING;
   const done = (tally: Tally): void => {
     total = sum(total, tally);
@@ -70,8 +73,8 @@ async function bundled(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-function* batchesOf({ from, count }: Seeds): Generator<Seeds, undefined> {
-  for (let start = from; start < from + count; start += BATCH) {
-    yield { from: start, count: Math.min(BATCH, from + count - start) };
+function* batchesOf({ from, count, batch, goOn }: Work): Generator<Seeds, undefined> {
+  for (let start = from; start < from + count && goOn(); start += batch) {
+    yield { from: start, count: Math.min(batch, from + count - start) };
   }
 }

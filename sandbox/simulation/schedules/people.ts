@@ -45,13 +45,14 @@ export class People {
   /** They disable the keys that they were told to, once those are not needed and no use of the last hour shows. */
   doAsAsked(): void {
     const { asked, issuer, registry } = this.world;
+    const now = issuer.now();
     for (const text of asked) {
       const key = issuer
         .keys()
         .find(({ firstName, name }) => text.includes(`${firstName} `) || text.includes(`${name} `));
       if (!key) continue;
       const isNeeded = registry.list().some(({ service }) => this.world.currentKeyOf(service) === key.id);
-      const isUsed = this.world.wasUsed(key.id, new Date(this.#nowMs - HOUR_MS), new Date(this.#nowMs));
+      const isUsed = this.world.wasUsed(key.id, new Date(now.getTime() - HOUR_MS), now);
       if (!isNeeded && !isUsed && key.status === 'active') issuer.setStatus(key.id, 'inactive');
     }
   }

@@ -61,7 +61,7 @@ export class PortsWorld implements Judged {
   ) {
     const now = () => this.now();
     this.secrets = new MemorySecrets(now);
-    this.issuer = new MemoryIssuer(now);
+    this.issuer = new MemoryIssuer(now, (setting.issuerAheadMinutes ?? 0) * MINUTE_MS);
     this.services = SERVICES.slice(0, setting.services);
     this.rotation = new MemoryRotation(this.secrets, now, (service) => this.policyOf(service).rotateEveryDays);
     for (const service of this.services) {
@@ -130,6 +130,7 @@ export class PortsWorld implements Judged {
     this.story?.push(`${this.now().toISOString().slice(0, 16)}  ${line}`);
   }
 
+  /** Both instants are by the issuer's clock. */
   wasUsed(keyId: string, after: Date, upTo: Date): boolean {
     const uses = this.issuer.key(keyId)?.uses ?? [];
     return uses.some(({ from, to }) => to > after.getTime() && from <= upTo.getTime());
@@ -198,7 +199,9 @@ export class PortsWorld implements Judged {
     const services = new Map(
       this.services.map((service) => {
         const registration = this.registry.find(service);
-        return [service, { registered: registration !== undefined, policy: registration?.policy ?? DEFAULT_POLICY }];
+        const isHidden = this.secrets.of(service).deleted;
+        const policy = registration?.policy ?? DEFAULT_POLICY;
+        return [service, { registered: registration !== undefined, policy, isHidden }];
       }),
     );
     return { now: this.now(), keys, current, services };

@@ -99,6 +99,11 @@ export interface Setting {
   readonly policy: Partial<ServicePolicy>;
   /** How far the functions' clock is ahead of everybody else's. */
   readonly skewSeconds: number;
+  /**
+   * How far the issuer's clock is ahead of AWS's, behind where negative; on the ports alone.
+   * @default 0
+   */
+  readonly issuerAheadMinutes?: number;
   /** No figure is ever taken, not even when everything else is healthy. */
   readonly figuresFail: boolean;
 }

@@ -7,6 +7,8 @@ import { type Depth, explain, type Violation, violationLines } from './violation
 
 export interface SimOptions {
   readonly seeds: number;
+  /** Real time after which no further schedule is begun. */
+  readonly minutes?: number;
   readonly from: number;
   readonly depth: Depth;
   readonly jobs: number;
@@ -23,6 +25,8 @@ export interface SimReport extends Tally {
 
 /** How many threads are used when nobody says. */
 export const DEFAULT_JOBS = availableParallelism();
+/** How many seeds are played at a time: enough that handing them out costs nothing, few enough for frequent lines of progress. */
+const BATCHES: Record<Depth, number> = { ports: 250, sandbox: 5 };
 /** Fewer seeds than this are not worth a thread. */
 const FEW = 2_000;
 /** So many violations are explained; the others are listed by their seeds. */
@@ -31,14 +35,14 @@ const PROGRESS_EVERY_MS = 1_000;
 
 /** Plays random schedules, and explains what they break. */
 export async function simulate(options: SimOptions, tell: (line: string) => void): Promise<SimReport> {
-  const { from, seeds: count, depth, jobs } = options;
+  const { from, seeds: count, depth, jobs, minutes = Number.POSITIVE_INFINITY } = options;
   const startMs = performance.now();
+  const goOn = (): boolean => performance.now() - startMs < minutes * 60_000;
+  const work = { from, count, batch: BATCHES[depth], goOn };
   const play = playAt(depth);
   const progress = progressOn(tell, startMs, count);
   const inThreads = depth === 'ports' && jobs > 1 && count > FEW;
-  const tally = await (inThreads
-    ? playManyInThreads({ from, count }, jobs, progress)
-    : playMany({ from, count }, play, progress));
+  const tally = await (inThreads ? playManyInThreads(work, jobs, progress) : playMany(work, play, progress));
   const seconds = (performance.now() - startMs) / 1_000;
   const violations: Violation[] = [];
   for (const { seed, findings } of tally.broken.slice(0, EXPLAINED)) {

@@ -364,6 +364,41 @@ describe('the authorisation of calls', () => {
     await expect(put('Theirs')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
   });
 
+  it('lets a bounded role do what its boundary allows as well, and nothing that it denies', async () => {
+    const role = await account.role('role', policy({ Action: ['sns:*', 'ssm:*', 'sts:*'], Resource: '*' }));
+    const bound = async (document: string): Promise<void> => {
+      const { Policy } = await account.call('iam', 'CreatePolicy', {
+        PolicyName: 'boundary',
+        PolicyDocument: document,
+      });
+      const PermissionsBoundary = (Policy as { readonly Arn: string }).Arn;
+      await account.call('iam', 'PutRolePermissionsBoundary', { RoleName: 'role', PermissionsBoundary });
+    };
+    const write = () =>
+      account.call('ssm', 'PutParameter', { Name: '/a', Type: 'String', Value: 'v', Overwrite: true }, role);
+    const make = () => account.call('sns', 'CreateTopic', { Name: 'news' }, role);
+
+    await bound(policy({ Action: ['ssm:*', 'kms:*'], Resource: '*' }));
+    await expect(write()).resolves.toBeDefined();
+    await expect(make()).rejects.toThrow(/because no permissions boundary allows the sns:CreateTopic action/);
+    await expect(account.call('kms', 'CreateKey', { Policy: policy() }, role)).rejects.toThrow(/no identity-based/);
+
+    await bound(policy({ Action: '*', Resource: '*' }, { Effect: 'Deny', Action: 'ssm:PutParameter', Resource: '*' }));
+    await expect(make()).resolves.toBeDefined();
+    await expect(write()).rejects.toThrow(/with an explicit deny in a permissions boundary/);
+
+    await account.call('iam', 'DeleteRolePermissionsBoundary', { RoleName: 'role' });
+    await expect(write()).resolves.toBeDefined();
+  });
+
+  it('rejects a boundary that there is not', async () => {
+    const PermissionsBoundary = `arn:aws:iam::${ACCOUNT}:policy/none`;
+    const AssumeRolePolicyDocument = policy({ Principal: '*', Action: 'sts:AssumeRole' });
+    const make = account.call('iam', 'CreateRole', { RoleName: 'r', AssumeRolePolicyDocument, PermissionsBoundary });
+
+    await expect(make).rejects.toMatchObject({ code: 'NoSuchEntity' });
+  });
+
   it("goes by a role's trust when somebody wants to assume it", async () => {
     const asker = await account.role('asker', policy({ Action: 'sts:AssumeRole', Resource: '*' }));
     const trusting = (arn: string) => policy({ Principal: { AWS: arn }, Action: 'sts:AssumeRole' });

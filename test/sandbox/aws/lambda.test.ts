@@ -144,6 +144,30 @@ describe('Lambda', () => {
     ]);
   });
 
+  it('tries as often and as long as a function says, and counts the events that it gives up', async () => {
+    const { account, runner, call, sums } = await setUp();
+    await call('CreateFunction', FUNCTION);
+    await call('PutFunctionEventInvokeConfig', {
+      FunctionName: 'fn',
+      MaximumRetryAttempts: 1,
+      MaximumEventAgeInSeconds: 60,
+    });
+    const invoke = () => call('Invoke', { FunctionName: 'fn', InvocationType: 'Event' });
+
+    runner.result = FAILURE;
+    await invoke();
+    await account.clock.advanceBy(5 * 60_000);
+    expect(runner.runs).toHaveLength(2);
+
+    await call('PutFunctionConcurrency', { FunctionName: 'fn', ReservedConcurrentExecutions: 0 });
+    await invoke();
+    await account.clock.advanceBy(5 * 60_000);
+    await call('DeleteFunctionConcurrency', { FunctionName: 'fn' });
+    await account.clock.advanceBy(HOUR_MS);
+    expect(runner.runs).toHaveLength(2);
+    expect(await sums('AsyncEventsDropped')).toMatchObject([{ Sum: 2 }]);
+  });
+
   it('runs new code and new configuration after an update', async () => {
     const { runner, call } = await setUp();
     await call('CreateFunction', FUNCTION);
@@ -199,7 +223,7 @@ describe('Lambda', () => {
     ['a variable that Lambda keeps for itself', { Environment: { Variables: { AWS_REGION: 'x' } } }, /reserved keys/],
     ['a time limit beyond fifteen minutes', { Timeout: 901 }, /Timeout must be from 1 to 900/],
     ['code that was not published', { Code: { S3Bucket: 'assets', S3Key: 'other.zip' } }, /NoSuchKey/],
-    ['a property that is not modelled', { VpcConfig: {} }, /"VpcConfig" of lambda:CreateFunction/],
+    ['a property that is not modelled', { FileSystemConfigs: [] }, /"FileSystemConfigs" of lambda:CreateFunction/],
   ])('rejects a function with %s', async (_, change, message) => {
     const { call } = await setUp();
 

@@ -82,7 +82,13 @@ class FullWorld {
       keys: organization.keys(),
       workspaces: organization.workspaces.list(),
       spend: organization.spendLimits.list(),
-      rates: organization.workspaces.list().map(({ id }) => organization.rateLimits.workspaceLimit(id, 'messages')),
+      rates: organization.workspaces.list().map(({ id }) =>
+        organization.rateLimits.workspaceLimit({
+          workspaceId: id,
+          surface: 'messages',
+          limiter: 'requests_per_minute',
+        }),
+      ),
       feed: organization.feed.list(),
       use: [...organization.use].map(([id, { total }]) => [id, total]),
       refusals: [...organization.refusals].map(([id, { total }]) => [id, total]),

@@ -1,8 +1,9 @@
 import { AWS_CURRENT, AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import type { Registration, ServicePolicy } from '../../../lib/contract/registration';
 import type { ApiKey } from '../../../lib/core/api-key';
-import type { Verdict } from '../../../lib/core/ports';
+import type { SecretState, Verdict } from '../../../lib/core/ports';
 import type { ReconcilerPorts } from '../../../lib/core/reconciler';
+import { KEY_OF_ANOTHER_SERVICE } from '../../../sandbox/simulation/commands';
 import { type Bug, but, withIssuer } from './handlers';
 
 /** A bug, where it shows, and as what. */
@@ -10,7 +11,8 @@ export interface PlantedBug extends Bug {
   /** The invariant that it breaks. */
   readonly breaks: string;
   readonly scenario: string;
-  readonly caught: string;
+  /** How what was found begins: with the invariant that caught it. */
+  readonly caught: `${string}: ${string}`;
 }
 
 /** Bugs that a change of the functions could bring. The harness is worth something as long as it finds every one. */
@@ -161,6 +163,65 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       };
       return { ...ports, verifier: { verify } };
     },
+  },
+  {
+    name: 'createSecret takes the spare off the shelf, so that a retry takes another',
+    breaks: 'I7',
+    scenario: 'rotation',
+    caught: 'I7: the pending key',
+    rotate: (ports) => {
+      const read = async (service: string, keyId: string) => {
+        const spare = await ports.spares.read(service, keyId);
+        await ports.spares.remove(service, keyId);
+        return spare;
+      };
+      return { ...ports, spares: but(ports.spares, { read }) };
+    },
+  },
+  {
+    name: 'a run acts on what the list of secrets says, which may be old',
+    breaks: 'I2',
+    scenario: 'an idle key is made current by hand before a run',
+    caught: 'I2: the current key',
+    reconcile: (ports) => {
+      let listed = new Map<string, SecretState>();
+      const list = async () => {
+        const secrets = await ports.directory.list();
+        listed = new Map(secrets.map((each) => [each.service, each]));
+        return secrets;
+      };
+      const describe = async (service: string) => listed.get(service) ?? ports.directory.describe(service);
+      return { ...ports, directory: but(ports.directory, { list, describe }) };
+    },
+  },
+  {
+    name: 'an old spare is let go of without being disabled',
+    breaks: 'I5',
+    scenario: 'discarding an old spare',
+    caught: 'I5: the key',
+    reconcile: (ports) => withIssuer(ports, { keys: { setStatus: async () => {} } }),
+  },
+  {
+    name: 'a rotation that is stuck is never given up',
+    breaks: 'I9',
+    scenario: 'a rotation is given up',
+    caught: 'I7, I9: it ends with',
+    reconcile: (ports) => {
+      const moveLabel: typeof ports.versions.moveLabel = async (arn, label, change) =>
+        label === AWS_PENDING || ports.versions.moveLabel(arn, label, change);
+      return { ...ports, versions: but(ports.versions, { moveLabel }) };
+    },
+  },
+  {
+    name: 'the CLI does not ask whether a key is that of another service',
+    breaks: 'I4',
+    scenario: KEY_OF_ANOTHER_SERVICE.name,
+    caught: 'I4: the key',
+    cli: (platform) => ({
+      ...platform,
+      secrets: but(platform.secrets, { list: async () => [], describe: async () => undefined }),
+      spares: but(platform.spares, { list: async () => [] }),
+    }),
   },
 ];
 

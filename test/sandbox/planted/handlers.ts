@@ -1,17 +1,19 @@
 import { handlerOn as reconcileHandlerOn, reconcilerPorts } from '../../../lambda/reconcile/handler';
 import { handlerOn as rotateHandlerOn, rotationPorts } from '../../../lambda/rotate/handler';
 import { reconcileSettings, rotateSettings } from '../../../lambda/settings';
+import type { Platform } from '../../../lib/cli/platform';
 import { reconcileFunctionName, rotateFunctionName } from '../../../lib/contract/names';
 import type { IssuerKeys, UsageReports } from '../../../lib/core/ports';
 import type { ReconcilerPorts } from '../../../lib/core/reconciler';
 import type { RotationPorts } from '../../../lib/core/rotation';
 import type { FunctionFactory } from '../../../sandbox/functions/in-process-runner';
 
-/** A bug: the ports of one function or the other as it sees them, or both. */
+/** A bug: the ports of one function or the other as it sees them, or what the CLI sees. */
 export interface Bug {
   readonly name: string;
   readonly rotate?: (ports: RotationPorts) => RotationPorts;
   readonly reconcile?: (ports: ReconcilerPorts) => ReconcilerPorts;
+  readonly cli?: (platform: Platform) => Platform;
 }
 
 /** The same object with some methods replaced; the others go on working on the original. */

@@ -39,6 +39,20 @@ export const BUGS_IN_PORTS: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'a run acts on what the list of secrets says, which may be old',
+    caught: 'I2',
+    reconcile: (ports) => {
+      let listed = new Map<string, SecretState>();
+      const list = async () => {
+        const secrets = await ports.directory.list();
+        listed = new Map(secrets.map((each) => [each.service, each]));
+        return secrets;
+      };
+      const describe = async (service: string) => listed.get(service) ?? ports.directory.describe(service);
+      return { ...ports, directory: { ...ports.directory, list, describe } };
+    },
+  },
+  {
     name: 'a key is disabled before its overlap has ended',
     caught: 'I3',
     reconcile: (ports) => withPolicy(ports, { overlapHours: 0 }),
@@ -58,6 +72,17 @@ export const BUGS_IN_PORTS: readonly PlantedBug[] = [
       withUsage(ports, (usage) => ({
         since: (from) =>
           usage.since(from).catch(() => ({ refreshedAt: ports.clock.now(), from, lastUsedAt: new Map() })),
+      })),
+  },
+  {
+    name: 'a report of yesterday counts as one of today',
+    caught: 'I3',
+    reconcile: (ports) =>
+      withUsage(ports, (usage) => ({
+        since: async (from) => {
+          const report = await usage.since(from);
+          return report.refreshedAt ? { ...report, refreshedAt: ports.clock.now() } : report;
+        },
       })),
   },
   {

@@ -2,7 +2,7 @@ import { playOnSandbox } from '../../../sandbox/simulation/sandbox-world';
 import { drawSchedule } from '../../../sandbox/simulation/schedules/draw';
 
 /** `npm run sim -- --depth sandbox` plays more of them. */
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 const LONG_MS = 900_000;
 
 describe('random schedules on the deployed sandbox', () => {

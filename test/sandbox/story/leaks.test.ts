@@ -1,4 +1,5 @@
 import { leakedInText, leakedTexts } from '../../../sandbox/story/leaks';
+import { leaksOnPurpose } from '../../support/key-watch/sandboxes';
 import { RAG, World } from '../../support/world';
 
 /** Where the secret part of a key begins: after its prefix. */
@@ -9,6 +10,7 @@ describe('the search for keys in what was written', () => {
   let rawKey: string;
   beforeEach(async () => {
     world = await World.deploy();
+    leaksOnPurpose(world.sandbox);
     ({ rawKey } = await world.stageAndRotate());
   });
   afterEach(() => world.dispose());

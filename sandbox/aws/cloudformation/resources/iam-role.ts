@@ -4,7 +4,7 @@ import type { DeployedResource, ResourceContext, ResourceHandler, ResourceState 
 /** A role with its trust, its attached managed policies and the inline policies its template gives it. */
 export const iamRole: ResourceHandler = {
   fields: [
-    ...['RoleName', 'Path', 'AssumeRolePolicyDocument', 'ManagedPolicyArns'],
+    ...['RoleName', 'Path', 'AssumeRolePolicyDocument', 'ManagedPolicyArns', 'PermissionsBoundary'],
     { Policies: ['PolicyName', 'PolicyDocument'] },
   ],
   withoutEffect: ['Description', 'MaxSessionDuration', 'Tags'],
@@ -14,7 +14,7 @@ export const iamRole: ResourceHandler = {
     const { Role } = await context.call('iam', 'CreateRole', {
       RoleName: name,
       AssumeRolePolicyDocument: properties.document('AssumeRolePolicyDocument'),
-      ...properties.pick('Path'),
+      ...properties.pick('Path', 'PermissionsBoundary'),
     });
     await attach(name, properties, context);
     return stateOf(Role as Role);
@@ -23,6 +23,7 @@ export const iamRole: ResourceHandler = {
     const name = deployed.physicalId;
     const document = properties.document('AssumeRolePolicyDocument');
     await context.call('iam', 'UpdateAssumeRolePolicy', { RoleName: name, PolicyDocument: document });
+    await changeBoundary(name, properties, context);
     await detachOld(name, properties, context, deployed);
     await attach(name, properties, context);
     return deployed;
@@ -53,6 +54,13 @@ async function attach(name: string, properties: Fields, context: ResourceContext
       PolicyName: policy.string('PolicyName'),
       PolicyDocument: policy.document('PolicyDocument'),
     });
+}
+
+async function changeBoundary(RoleName: string, properties: Fields, context: ResourceContext): Promise<void> {
+  const boundary = properties.pick('PermissionsBoundary');
+  if (properties.has('PermissionsBoundary'))
+    await context.call('iam', 'PutRolePermissionsBoundary', { RoleName, ...boundary });
+  else await context.call('iam', 'DeleteRolePermissionsBoundary', { RoleName });
 }
 
 async function detachOld(

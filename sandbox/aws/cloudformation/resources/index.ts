@@ -9,6 +9,7 @@ import { iamPolicy } from './iam-policy';
 import { iamRole } from './iam-role';
 import { kmsAlias } from './kms-alias';
 import { kmsKey } from './kms-key';
+import { lambdaEventInvokeConfig } from './lambda-event-invoke-config';
 import { lambdaFunction } from './lambda-function';
 import { lambdaPermission } from './lambda-permission';
 import { logsLogGroup } from './logs-log-group';
@@ -30,6 +31,7 @@ const HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   'AWS::IAM::Role': iamRole,
   'AWS::KMS::Alias': kmsAlias,
   'AWS::KMS::Key': kmsKey,
+  'AWS::Lambda::EventInvokeConfig': lambdaEventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': lambdaPermission,
   'AWS::Logs::LogGroup': logsLogGroup,

@@ -11,6 +11,7 @@ const CONFIGURATION = [
   'LoggingConfig',
   'Description',
   'TracingConfig',
+  'VpcConfig',
 ] as const;
 
 /** A function. Its code is an asset of the assembly, run as it is. */

@@ -32,7 +32,16 @@ export class MemoryIssuer {
   readonly #byText = new Map<string, MemoryKey>();
   report: { how: ReportKind; hours: number } = { how: 'fresh', hours: 0 };
 
-  constructor(private readonly now: () => Date) {}
+  /** @param aheadMs how far its clock is ahead of the world's */
+  constructor(
+    private readonly worldNow: () => Date,
+    private readonly aheadMs = 0,
+  ) {}
+
+  /** The time by its own clock, which all its dates and reports are of. */
+  now(): Date {
+    return new Date(this.worldNow().getTime() + this.aheadMs);
+  }
 
   keys(): readonly MemoryKey[] {
     return [...this.#keys.values()];
@@ -79,8 +88,9 @@ export class MemoryIssuer {
     return true;
   }
 
-  /** A key is used from one instant to another. */
-  use(id: string, from: number, to: number): void {
+  /** A key is used from one instant of the world's time to another. */
+  use(id: string, fromMs: number, toMs: number): void {
+    const [from, to] = [fromMs + this.aheadMs, toMs + this.aheadMs];
     const key = this.#keys.get(id);
     if (!key || this.statusOf(key) !== 'active') return;
     const last = key.uses.at(-1);

@@ -14,13 +14,17 @@ import type {
   SecretVersions,
   ServiceRegistry,
   SpareShelf,
+  UsageReport,
   UsageReports,
   Verdict,
 } from '../../../../lib/core/ports';
+import { MINUTE_MS } from '../../../utc-time';
 import type { Call } from '../invocation';
 import type { MemoryIssuer } from './issuer';
 import type { MemoryRegistry, MemoryShelf } from './parameters';
 import type { MemorySecret, MemorySecrets } from './secrets';
+
+const MOST_AHEAD_MS = 5 * MINUTE_MS;
 
 /** Everything the core needs, as one environment's memory answers it. */
 export interface MemoryPorts {
@@ -144,7 +148,7 @@ function serviceRegistry({ registry }: Memory, make: MakeCall): ServiceRegistry 
   };
 }
 
-function issuerPorts({ issuer }: Memory, make: MakeCall): Pick<MemoryPorts, 'verifier' | 'keys' | 'usage'> {
+function issuerPorts({ issuer, clock }: Memory, make: MakeCall): Pick<MemoryPorts, 'verifier' | 'keys' | 'usage'> {
   return {
     verifier: {
       verify: (key) =>
@@ -169,8 +173,18 @@ function issuerPorts({ issuer }: Memory, make: MakeCall): Pick<MemoryPorts, 'ver
           },
         }),
     },
-    usage: { since: (from) => make({ operation: 'issuer.usage', args: [from], act: () => issuer.usage(from) }) },
+    usage: {
+      since: (from) =>
+        make({ operation: 'issuer.usage', args: [from], act: () => believable(issuer.usage(from), clock) }),
+    },
   };
+}
+
+/** What the real adapter takes of a report: one that is complete up to a time to come is none. */
+function believable(report: UsageReport, clock: Clock): UsageReport {
+  const latestMs = clock.now().getTime() + MOST_AHEAD_MS;
+  if ((report.refreshedAt?.getTime() ?? 0) <= latestMs) return report;
+  throw new KeyRotationError('IssuerFailed', 'the usage report is complete up to a time to come');
 }
 
 function wordPorts(memory: Memory, make: MakeCall): Pick<MemoryPorts, 'notices' | 'figures' | 'journal'> {

@@ -1,3 +1,4 @@
+import type { WorkspaceRateLimitType } from '@anthropic-ai/sdk/resources/organization/workspaces/rate-limits';
 import { rejection } from '../claude-world';
 import { askAdmin, bearer, HELLO, HOUR_MS, MINUTE_MS, type Row, refusalOf, type Stage, sayHello } from './row';
 
@@ -111,6 +112,32 @@ export const LIMIT_ROWS: readonly Row[] = [
       expect((await set(null)).limits).toMatchObject([{ value: 50, source: { type: 'organization' } }]);
       await stage.world.clock.advanceBy(HOUR_MS);
       expect((await sayHello(stage)).status).toBe(200);
+    },
+  },
+  {
+    id: 'rate-limits-of-tokens',
+    mark: 'C',
+    source: 'SDK workspaces/rate-limits.ts',
+    does: 'sets a workspace’s limits of tokens beside that of requests, and leaves those alone that are not named',
+    play: async (stage) => {
+      stage.organization.settings.requestsPerMinute = 50;
+      const { rateLimits, workspaces } = limits(stage);
+      const id = (await rateLimits.list()).data[0]?.id ?? '';
+      const workspace_id = stage.organization.defaultWorkspaceId;
+      const set = (type: WorkspaceRateLimitType, value: number | null) =>
+        workspaces.rateLimits.update(id, { workspace_id, limits: [{ type, value }] });
+      await set('input_tokens_per_minute_cache_aware', 1_000);
+      // Two messages have eight output tokens here.
+      const { limits: both } = await set('output_tokens_per_minute', 8);
+      expect(both).toMatchObject([
+        { type: 'requests_per_minute', value: 50, source: { type: 'organization' } },
+        { type: 'input_tokens_per_minute_cache_aware', value: 1_000, org_limit: null, source: { type: 'workspace' } },
+        { type: 'output_tokens_per_minute', value: 8, org_limit: null, source: { type: 'workspace' } },
+      ]);
+      await stage.world.clock.advanceBy(HOUR_MS);
+      const [first, second, third] = [await sayHello(stage), await sayHello(stage), await sayHello(stage)];
+      expect([first?.status, second?.status, third?.status]).toEqual([200, 200, 429]);
+      expect(third?.headers.get('retry-after')).toBe('30');
     },
   },
   {

@@ -1,0 +1,78 @@
+import { AWS_CURRENT, retiringLabel } from '../../lib/contract/labels';
+import { KeyRotationError } from '../../lib/core/errors';
+import { observeAll, observeOne, refresh } from '../../lib/core/observe';
+import { days, noonPlus } from '../support/observations';
+import { CoreWorld } from './core-world';
+
+let world: CoreWorld;
+beforeEach(() => {
+  world = new CoreWorld();
+});
+
+describe('what is observed of the issuer', () => {
+  it('is every key of its list', async () => {
+    const { id } = world.current();
+    const { issuer } = await observeAll(world.reconcilerPorts);
+    expect([...(issuer.keys?.keys() ?? [])]).toEqual([id]);
+    expect(issuer.listFailure).toBeUndefined();
+  });
+
+  it.each([
+    ['no admin key was put in place yet', 'AdminKeyMissing', 'not-set-up'],
+    ['it cannot be asked', 'IssuerFailed', 'failed'],
+  ] as const)('is no list when %s', async (_why, code, listFailure) => {
+    world.fail('issuer.list', new KeyRotationError(code, 'why'));
+    const { issuer } = await observeAll(world.reconcilerPorts);
+    expect(issuer).toEqual({ access: 'ours', listFailure });
+  });
+
+  it('is the use of keys only while one retires', async () => {
+    world.current();
+    expect((await observeAll(world.reconcilerPorts)).issuer.usage).toBeUndefined();
+    world.hold(retiringLabel(noonPlus(-days(1))));
+    expect((await observeAll(world.reconcilerPorts)).issuer.usage?.refreshedAt).toBeDefined();
+    expect(world.calls.filter((call) => call === 'issuer.usage')).toHaveLength(1);
+  });
+
+  it('is which keys it accepts still, where a person was asked to disable them', async () => {
+    world.access = 'manual';
+    const asked = world.hold(`DISABLING-${noonPlus(-days(1)).toISOString()}`);
+    world.current();
+    expect((await observeAll(world.reconcilerPorts)).issuer).toEqual({
+      access: 'manual',
+      tried: new Map([[asked.id, 'active']]),
+    });
+  });
+});
+
+describe('what is observed of services', () => {
+  it("is the shelf of each, and of none another one's", async () => {
+    world.register({}, 'web');
+    world.secrets.create('web');
+    const { id } = world.spare();
+    const { services } = await observeAll(world.reconcilerPorts);
+    expect(services.map(({ service, spares }) => [service, spares.map(({ keyId }) => keyId)])).toEqual([
+      ['rag', [id]],
+      ['web', []],
+    ]);
+  });
+
+  it('is one service alone, when one is asked for', async () => {
+    world.register({}, 'web');
+    const { services } = await observeOne(world.reconcilerPorts, 'rag');
+    expect(services.map(({ service }) => service)).toEqual(['rag']);
+  });
+
+  it('is read anew before a decision, with what was known of the issuer', async () => {
+    world.current();
+    const [before] = (await observeAll(world.reconcilerPorts)).services;
+    if (!before) throw new Error('no service');
+    const { id } = world.spare();
+    world.calls.length = 0;
+    const fresh = await refresh(world.reconcilerPorts, before);
+    expect(fresh.spares.map(({ keyId }) => keyId)).toEqual([id]);
+    expect(fresh.issuer).toBe(before.issuer);
+    expect(world.calls).not.toContain('issuer.list');
+    expect(world.labels(id)).not.toContain(AWS_CURRENT);
+  });
+});

@@ -1,0 +1,208 @@
+import {
+  AWS_CURRENT,
+  AWS_PENDING,
+  AWS_PREVIOUS,
+  disablingLabel,
+  keyLabel,
+  retiringLabel,
+} from '../../lib/contract/labels';
+import type { IssuerView, ServiceObservation } from '../../lib/core/observation';
+import { planService } from '../../lib/core/plan';
+import type { IssuerKeyStatus } from '../../lib/core/ports';
+import {
+  days,
+  hours,
+  issuerKey,
+  NOON,
+  noonPlus,
+  observationWith,
+  secretWith,
+  usageReport,
+} from '../support/observations';
+
+const plan = (changes: Partial<ServiceObservation>) => planService(observationWith(changes), NOON);
+const kinds = (observation: ServiceObservation) => planService(observation, NOON).map(({ kind }) => kind);
+const removed = (changes: Partial<ServiceObservation>): ServiceObservation => {
+  const { registration, ...rest } = observationWith(changes);
+  return registration ? rest : rest;
+};
+const current = [AWS_CURRENT, keyLabel('k1')];
+const began = retiringLabel(noonPlus(-days(3)));
+const disabled = (agoMs: number) => disablingLabel(noonPlus(-agoMs));
+const spare = (keyId: string, stagedAt = noonPlus(-days(1))) => ({ service: 'rag', keyId, stagedAt });
+const listed = (
+  statuses: Readonly<Record<string, IssuerKeyStatus>>,
+  changes: Partial<IssuerView> = {},
+): IssuerView => ({
+  access: 'ours',
+  keys: new Map(Object.entries(statuses).map(([id, status]) => [id, issuerKey(id, status)])),
+  usage: usageReport(),
+  ...changes,
+});
+const manual = (statuses: Readonly<Record<string, IssuerKeyStatus>> = {}): IssuerView => ({
+  access: 'manual',
+  tried: new Map(Object.entries(statuses)),
+});
+
+describe('a service without a secret', () => {
+  it('has nothing done for it', () => {
+    const { secret, ...rest } = observationWith({ spares: [spare('k2', noonPlus(-days(90)))] });
+    expect(secret).toBeDefined();
+    expect(planService(rest, NOON)).toEqual([]);
+  });
+});
+
+describe('an old key', () => {
+  const old = (...labels: readonly string[]) =>
+    secretWith({ v1: current, v0: [AWS_PREVIOUS, keyLabel('k0'), began, ...labels] });
+
+  it('is noted as disabled when somebody else did that', () => {
+    expect(plan({ secret: old(), issuer: listed({ k1: 'active', k0: 'inactive' }) })).toMatchObject([
+      { kind: 'note-disabled', key: { versionId: 'v0', keyId: 'k0' } },
+    ]);
+  });
+
+  it('is kept disabled until the undo window ends, and archived then', () => {
+    const issuer = listed({ k1: 'active', k0: 'inactive' });
+    expect(plan({ secret: old(disabled(days(14) - 1)), issuer })).toEqual([]);
+    expect(plan({ secret: old(disabled(days(14))), issuer })).toMatchObject([
+      { kind: 'archive-key', key: { keyId: 'k0' } },
+    ]);
+  });
+
+  it('is forgotten instead of archived where people look after the keys', () => {
+    const issuer = manual({ k0: 'inactive' });
+    expect(plan({ secret: old(disabled(days(14))), issuer })).toMatchObject([
+      { kind: 'forget-key', key: { keyId: 'k0' } },
+    ]);
+    expect(plan({ secret: old(disabled(days(14) - 1)), issuer })).toEqual([]);
+  });
+
+  it('is archived when it has expired', () => {
+    expect(plan({ secret: old(), issuer: listed({ k1: 'active', k0: 'expired' }) })).toMatchObject([
+      { kind: 'archive-key' },
+    ]);
+  });
+
+  it('keeps its mark of disabling while nothing says that it is accepted again', () => {
+    const secret = old(disabled(days(1)));
+    expect(plan({ secret, issuer: { access: 'ours', usage: usageReport() } })).toEqual([]);
+    expect(plan({ secret, issuer: manual({ k0: 'active' }) })).toEqual([]);
+    const waiting = secretWith({ v1: current, v0: [keyLabel('k0'), retiringLabel(noonPlus(-1)), disabled(1)] });
+    expect(plan({ secret: waiting, issuer: manual({ k0: 'active' }) })).toEqual([]);
+  });
+
+  it.each([
+    ['was current before this one', [AWS_PREVIOUS], 'begin-retirement'],
+    ['is retiring', [retiringLabel(noonPlus(-1))], undefined],
+    ['never served', [], 'return-to-shelf'],
+  ])('goes back to the shelf only when it never served: one that %s', (_what, labels, first) => {
+    const secret = secretWith({ v1: current, v0: [keyLabel('k0'), ...labels] });
+    const issuer = listed({ k1: 'active', k0: 'active' });
+    expect(plan({ secret, issuer, spares: [spare('k0')] })[0]?.kind).toBe(first ?? 'remove-spare');
+  });
+
+  it('retires where it never served and is on no shelf', () => {
+    const secret = secretWith({ v1: current, v0: [keyLabel('k0')] });
+    expect(plan({ secret, issuer: listed({ k1: 'active', k0: 'active' }) })).toMatchObject([
+      { kind: 'begin-retirement', key: { keyId: 'k0' } },
+    ]);
+  });
+});
+
+describe('a current key with a mark of disabling', () => {
+  const secret = secretWith({ v1: [...current, disabled(1)] });
+
+  it('loses it where the key is accepted', () => {
+    expect(plan({ secret, issuer: listed({ k1: 'active' }) })).toMatchObject([{ kind: 'drop-label' }]);
+  });
+
+  it('loses it where people look after the keys, since nobody else may enable one', () => {
+    expect(plan({ secret, issuer: manual({ k1: 'inactive' }) })).toMatchObject([{ kind: 'drop-label' }]);
+  });
+});
+
+describe('spares', () => {
+  it.each([
+    ['too old', spare('k2', noonPlus(-days(60))), 'too-old'],
+    ['about to expire', spare('k3'), 'expiring'],
+  ])('that are %s are discarded, and left to people where they look after the keys', (_what, each, because) => {
+    const keys = new Map([
+      ['k1', issuerKey('k1')],
+      ['k3', issuerKey('k3', 'active', { expiresAt: noonPlus(days(7)) })],
+    ]);
+    expect(plan({ spares: [each], issuer: { access: 'ours', keys } })).toEqual([
+      { kind: 'discard-spare', keyId: each.keyId, because },
+    ]);
+    expect(plan({ spares: [spare('k2', noonPlus(-days(60)))], issuer: { access: 'manual' } })).toEqual([]);
+  });
+});
+
+describe('a rotation that is due', () => {
+  it('starts for a current key that the issuer does not list, when its day has passed', () => {
+    const secret = secretWith({ v1: current }, { nextRotationAt: noonPlus(-hours(1)) });
+    expect(plan({ secret, spares: [spare('k2')], issuer: listed({ k2: 'active' }) })).toEqual([
+      { kind: 'start-rotation', because: 'rotation-overdue' },
+    ]);
+  });
+
+  it('is none where no day is planned', () => {
+    const { nextRotationAt, ...secret } = secretWith();
+    expect(nextRotationAt).toBeDefined();
+    expect(plan({ secret, spares: [spare('k2')] })).toEqual([]);
+  });
+
+  it('does not start while rotation is off', () => {
+    const secret = secretWith({ v1: [AWS_CURRENT] }, { rotationEnabled: false, rotationConfigured: false });
+    expect(plan({ secret, spares: [spare('k2')] })).toEqual([]);
+  });
+
+  it('waits a day at most between attempts, however long it has been due', () => {
+    const secret = secretWith({ v1: current, v2: [AWS_PENDING] }, { nextRotationAt: noonPlus(-days(30)) });
+    expect(plan({ secret, pendingSince: noonPlus(-days(1) + 1) })).toEqual([]);
+    expect(plan({ secret, pendingSince: noonPlus(-days(1)) })).toEqual([{ kind: 'give-up-rotation', versionId: 'v2' }]);
+  });
+});
+
+describe('a service that was removed', () => {
+  const off = { rotationEnabled: false };
+
+  it('has an unfinished rotation given up', () => {
+    const secret = secretWith({ v1: [AWS_CURRENT], v2: [AWS_PENDING] }, off);
+    expect(planService(removed({ secret }), NOON)).toEqual([{ kind: 'give-up-rotation', versionId: 'v2' }]);
+  });
+
+  it('has no rotation given up that has ended', () => {
+    const secret = secretWith({ v1: [AWS_CURRENT, AWS_PENDING] }, off);
+    expect(planService(removed({ secret }), NOON)).toEqual([]);
+  });
+
+  it('has its spares discarded once no key is current', () => {
+    const secret = secretWith({ v1: [AWS_CURRENT] }, off);
+    const issuer = listed({ k2: 'active', k3: 'inactive' });
+    expect(planService(removed({ secret, issuer, spares: [spare('k2'), spare('k3')] }), NOON)).toEqual([
+      { kind: 'discard-spare', keyId: 'k2', because: 'service-removed' },
+      { kind: 'remove-spare', keyId: 'k3', because: 'dead' },
+    ]);
+  });
+
+  it('has its spares left to people where they look after the keys', () => {
+    const secret = secretWith({ v1: [AWS_CURRENT] }, off);
+    expect(kinds(removed({ secret, issuer: manual(), spares: [spare('k2')] }))).toEqual([]);
+  });
+
+  it('keeps its spares while a key is current', () => {
+    const secret = secretWith({ v1: [...current, retiringLabel(noonPlus(-1))] }, off);
+    expect(kinds(removed({ secret, spares: [spare('k2')] }))).toEqual([]);
+  });
+
+  it.each<[string, IssuerKeyStatus, readonly string[]]>([
+    ['somebody else has disabled', 'inactive', []],
+    ['we have disabled', 'inactive', [disabled(days(1))]],
+    ['has expired', 'expired', []],
+    ['was archived', 'archived', []],
+  ])('has the placeholder put back in place of a key that %s', (_what, status, labels) => {
+    const secret = secretWith({ v1: [...current, began, ...labels] }, off);
+    expect(kinds(removed({ secret, issuer: listed({ k1: status }) }))).toEqual(['park-secret']);
+  });
+});
