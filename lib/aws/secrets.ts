@@ -106,7 +106,7 @@ export class AwsSecrets implements SecretDirectory, SecretVersions, RotationCont
     change: { readonly from?: string; readonly to?: string },
   ): Promise<boolean> {
     const moved = await callAwsUnless(
-      ['InvalidParameterException', 'InvalidRequestException'],
+      ['InvalidParameterException'],
       'secretsmanager:UpdateSecretVersionStage',
       (limits) =>
         this.client.send(

@@ -173,12 +173,18 @@ async function archive(key: HeldKey, scene: Scene): Promise<string> {
   return `${secret.service}: archived ${key.keyId}`;
 }
 
-/** A key that has served, and is off the shelf, keeps its label and retires. */
-async function returnToShelf({ keyId, versionId }: HeldKey, scene: Scene): Promise<string> {
+/**
+ * Lets go of a key that waits on the shelf. One that has served, and is off the shelf, keeps its label and retires; one
+ * that somebody made current meanwhile gets its label back.
+ */
+async function returnToShelf(key: HeldKey, scene: Scene): Promise<string> {
   const { ports, secret } = scene;
+  const { keyId, versionId } = key;
   if (!(await isOnShelf(keyId, scene))) return `${secret.service}: kept hold of ${keyId}, which is no spare any more`;
   await ports.versions.moveLabel(secret.arn, keyLabel(keyId), { from: versionId });
-  return `${secret.service}: ${keyId} is a spare again`;
+  if (!(await isWanted(key, scene))) return `${secret.service}: ${keyId} is a spare again`;
+  await mark(key, keyLabel(keyId), scene);
+  return `${secret.service}: kept hold of ${keyId}, which is current again`;
 }
 
 /** Looks again, since the list that the decision was made from may lag: a key may have served since, and be in use. */

@@ -39,10 +39,47 @@ export type RotationReason = 'first-key' | 'current-key-dead' | 'current-key-exp
 const STUCK_AFTER_HOURS = 4;
 const STUCK_AFTER_AT_MOST_HOURS = 24;
 
+/** So many labels fit on one secret. */
+const MOST_LABELS = 20;
+/** Left free when a retirement begins: for the next rotation, a pause, and the disabling of keys, which makes room again. */
+const LABELS_LEFT_FREE = 5;
+/** A removed service rotates no more. */
+const LABELS_LEFT_FREE_BY_REMOVED = 1;
+
 /** Moves one service from what is towards what should be. Empty when there is nothing to do. */
 export function planService(observation: ServiceObservation, now: Date): readonly Action[] {
   const { secret } = observation;
   if (!secret) return [];
+  const leftFree = observation.registration ? LABELS_LEFT_FREE : LABELS_LEFT_FREE_BY_REMOVED;
+  return whatFits(actionsFor(observation, secret, now), secret, leftFree);
+}
+
+/** After many rotations in a few days, marks that do not fit on the secret wait until earlier keys are gone. */
+function whatFits(actions: readonly Action[], secret: SecretState, leftFree: number): readonly Action[] {
+  let room = MOST_LABELS - [...secret.labels.values()].flat().length;
+  return actions.filter((action) => {
+    if (!writesMark(action)) return true;
+    if (room <= (action.kind === 'begin-retirement' ? leftFree : 0)) return false;
+    room -= 1;
+    return true;
+  });
+}
+
+/** Another mark, that is: one that says since when a key is being disabled is replaced. */
+function writesMark(action: Action): boolean {
+  switch (action.kind) {
+    case 'begin-retirement':
+      return true;
+    case 'disable-key':
+    case 'note-disabled':
+    case 'ask-person-to-disable':
+      return action.key.marks.disablingSince === undefined;
+    default:
+      return false;
+  }
+}
+
+function actionsFor(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {
   return observation.registration
     ? [
         ...planPause(secret, now),
@@ -235,8 +272,14 @@ function planRemoval(observation: ServiceObservation, secret: SecretState, now: 
   const unfinished = unfinishedVersion(secret);
   if (unfinished) actions.push({ kind: 'give-up-rotation', versionId: unfinished });
   const current = heldKeys(secret).find(({ marks }) => marks.current);
-  if (current) return [...actions, ...planRemovalOfCurrent(current, observation, now)];
-  return [...actions, ...planRemovalOfSpares(observation, now)];
+  if (!current) return [...actions, ...planRemovalOfSpares(observation, now)];
+  return [...actions, ...planStaleIntent(current, observation), ...planRemovalOfCurrent(current, observation, now)];
+}
+
+/** No current key is disabled by us: a mark that says so is left of an earlier retirement, and its undo window would end too early. */
+function planStaleIntent({ versionId, marks }: HeldKey, { issuer }: ServiceObservation): readonly Action[] {
+  if (!marks.disablingSince || issuer.access === 'manual') return [];
+  return [{ kind: 'drop-label', versionId, label: disablingLabel(marks.disablingSince) }];
 }
 
 /** A key that served is on the shelf by mistake, and retires like any other: only its parameter goes. */

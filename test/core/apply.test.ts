@@ -207,6 +207,16 @@ describe('return-to-shelf', () => {
     expect(done).toBe(`rag: ${spare.id} is a spare again`);
   });
 
+  it('gives a key its label back that somebody made current meanwhile', async () => {
+    const spare = world.spare();
+    world.holdKey(spare);
+    const key = held(spare.id);
+    makeCurrent(key);
+    const done = await perform({ kind: 'return-to-shelf', key });
+    expect(world.labels(spare.id)).toEqual([AWS_CURRENT, keyLabel(spare.id)]);
+    expect(done).toBe(`rag: kept hold of ${spare.id}, which is current again`);
+  });
+
   it('keeps hold of a key that is off the shelf by now', async () => {
     const { id } = world.hold();
     const done = await perform({ kind: 'return-to-shelf', key: held(id) });

@@ -12,9 +12,9 @@ export const EXCUSES = {
   'policy-says-so': 'the policy disables a key at the retirement deadline, used or not',
   expired: 'an expired key can never serve again, so there is no window in which to bring it back',
   'current-by-hand-unseen':
-    'a key that people made current, by hand or by an undo, and replaced again by hand, before any run of the reconciler saw it, retires as if it had never been',
+    'a key that people made current, by hand or by an undo, and replaced again by hand, before a whole run of the reconciler saw it, retires as if it had never been',
   'enabled-by-hand-unseen':
-    'a key that people enabled, and somebody disabled again, before any run of the reconciler saw it, counts as disabled all along',
+    'a key that people enabled, by hand or by an undo, and somebody disabled again, before any run of the reconciler saw it, counts as disabled all along',
   'on-shelf-when-replaced-by-hand':
     'a key whose rotation was cut off before it took the spare off the shelf, and that people replaced by hand before any run, looks like a spare that never served',
 } as const;

@@ -70,12 +70,13 @@ async function runOnce(world: PortsWorld): Promise<LastRun> {
   return { actions: world.takeActions(), failed: world.takeFailedServices(), report };
 }
 
+/** Twice the waits of one key, since marks that do not fit on a secret wait until earlier keys are gone. */
 function longestWaitMs(world: PortsWorld): number {
   const waits = world.services.map((service) => {
     const { overlapHours, quietHours, maxReportLagHours, undoWindowDays } = world.policyOf(service);
     return (overlapHours + quietHours + maxReportLagHours) * HOUR_MS + undoWindowDays * DAY_MS;
   });
-  return Math.max(...waits) + SLACK_MS;
+  return 2 * Math.max(...waits) + SLACK_MS;
 }
 
 function judgeGoal(world: PortsWorld, last: LastRun): readonly Finding[] {
@@ -118,8 +119,7 @@ function wrongWith(secret: MemorySecret, world: PortsWorld): readonly string[] {
   if (!secret.rotationEnabled && isRegistered && !isPaused(secret)) wrong.push(`the rotation of ${service} stays off`);
   for (const [versionId, labels] of versions.labelled) {
     if (current === undefined || isRecent(secret, versionId, world)) continue;
-    const isKept = !retires && readLabels(labels).retiringSince !== undefined;
-    if (!isKept) wrong.push(...wrongLabels(service, labels));
+    if (retires) wrong.push(...wrongLabels(service, labels));
   }
   return wrong;
 }

@@ -44,6 +44,8 @@ interface LastCurrent {
 }
 
 interface RunMemory {
+  /** When it first looked at anything. */
+  readonly since: number;
   /** By service, the key that was current when the run last looked. */
   readonly current: Map<string, string | undefined>;
   /** When it was told of a key's status, and when it was told that a key was live. */
@@ -70,9 +72,9 @@ export class Judge {
   readonly #runs = new Map<JudgedRun, RunMemory>();
   readonly #lastCurrent = new Map<string, LastCurrent>();
   /** Keys that people made current, by hand or by an undo, with when they were current before that, until a run has seen it. */
-  readonly #byHand = new Map<string, LastCurrent | undefined>();
+  readonly #byHand = new Map<string, { readonly before: LastCurrent | undefined; readonly moment: number }>();
   readonly #served = new Set<string>();
-  /** Keys that people enabled, with when they had been disabled, until a run has seen it. */
+  /** Keys that people enabled, or had an undo enable, with when they had been disabled, until a run has seen it. */
   readonly #enabledByHand = new Map<string, Date>();
   readonly #inactiveSince = new Map<string, Date>();
   readonly #expired = new Set<string>();
@@ -144,7 +146,7 @@ export class Judge {
       if (was !== undefined && !isSame(was, value)) {
         if (run) this.#judgeCurrent(service, { was, value }, now, run);
         else this.#replacedByHand(service, was);
-        if (!run || run.name.startsWith('undo')) this.#chosenByHand(value);
+        if (isChoiceOfPeople(run)) this.#chosenByHand(value);
       }
       if (typeof value !== 'object') continue;
       this.#lastCurrent.set(value.keyId, { at: now.now, service });
@@ -174,12 +176,18 @@ export class Judge {
     }
   }
 
-  /** A run of the reconciler that ended well has seen what people did before it. */
-  #seen({ current, live }: RunMemory, isFull: boolean): void {
-    for (const id of current.values()) if (id) this.#byHand.delete(id);
-    for (const id of live.keys()) this.#enabledByHand.delete(id);
-    for (const [service, { registered, isHidden = false }] of this.#before.services) {
-      if (registered && !isHidden && (isFull || current.has(service))) this.#removedAt.delete(service);
+  /** A run of the reconciler that ended well has seen what people did before it looked for the first time. */
+  #seen({ since, current, live }: RunMemory, isFull: boolean): void {
+    const isHidden = (service: string) => this.#before.services.get(service)?.isHidden ?? false;
+    for (const [service, id] of current) {
+      if (id && !isHidden(service) && (this.#byHand.get(id)?.moment ?? 0) <= since) this.#byHand.delete(id);
+    }
+    for (const id of live.keys()) {
+      const service = this.#lastCurrent.get(id)?.service ?? '';
+      if ((isFull || current.has(service)) && !isHidden(service)) this.#enabledByHand.delete(id);
+    }
+    for (const [service, { registered }] of this.#before.services) {
+      if (registered && !isHidden(service) && (isFull || current.has(service))) this.#removedAt.delete(service);
     }
   }
 
@@ -192,14 +200,15 @@ export class Judge {
 
   /** People make a key current past everything, or have an undo do it. */
   #chosenByHand(value: CurrentValue): void {
-    if (typeof value === 'object') this.#byHand.set(value.keyId, this.#lastCurrent.get(value.keyId));
+    if (typeof value !== 'object') return;
+    this.#byHand.set(value.keyId, { before: this.#lastCurrent.get(value.keyId), moment: this.#moment });
   }
 
   /** A key that no run has seen to be current counts as if it had not been. @returns whether it was so */
   #forgetUnseen(id: string): boolean {
-    if (!this.#byHand.has(id)) return false;
-    const last = this.#byHand.get(id);
-    if (last) this.#lastCurrent.set(id, last);
+    const chosen = this.#byHand.get(id);
+    if (!chosen) return false;
+    if (chosen.before) this.#lastCurrent.set(id, chosen.before);
     else this.#lastCurrent.delete(id);
     this.#byHand.delete(id);
     return this.#excuse('current-by-hand-unseen');
@@ -226,7 +235,7 @@ export class Judge {
   #noteEnabled(id: string, run: JudgedRun | undefined): void {
     const since = this.#inactiveSince.get(id);
     this.#enabledAt.set(id, this.#moment);
-    if (since && !run) this.#enabledByHand.set(id, since);
+    if (since && isChoiceOfPeople(run)) this.#enabledByHand.set(id, since);
     this.#inactiveSince.delete(id);
   }
 
@@ -377,6 +386,7 @@ export class Judge {
     const known = this.#runs.get(run);
     if (known) return known;
     const fresh: RunMemory = {
+      since: this.#moment,
       current: new Map(),
       looked: new Map(),
       live: new Map(),
@@ -401,6 +411,9 @@ export class Judge {
     this.findings.push({ invariant, what });
   }
 }
+
+/** What people do by hand, or have an undo do. */
+const isChoiceOfPeople = (run: JudgedRun | undefined): boolean => !run || run.name.startsWith('undo');
 
 const isIn = ({ places }: KeyTruth, wanted: KeyTruth['places'][number]['place']): boolean =>
   places.some(({ place }) => place === wanted);

@@ -190,7 +190,7 @@ const ROWS: readonly Row[] = [
       true,
       'rejects with AwsFailed',
       'rejects with AwsFailed',
-      false,
+      'rejects with AwsFailed',
       'rejects with AwsFailed',
     ],
   },

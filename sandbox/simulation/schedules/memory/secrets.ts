@@ -155,9 +155,8 @@ export class MemorySecrets {
 
   /** @returns false when Secrets Manager refuses, as it does when the label is not where the caller says */
   move(arn: string, label: string, { from, to }: { readonly from?: string; readonly to?: string }): boolean {
-    const secret = this.at(arn);
+    const secret = this.usable(arn);
     const { versions } = secret;
-    if (secret.deleted) return false;
     if (to !== undefined && !versions.has(to)) throw new KeyRotationError('AwsFailed', `there is no version ${to}`);
     const holder = versions.holderOf(label);
     const isRight = from === undefined ? to !== undefined && (holder === undefined || holder === to) : holder === from;
