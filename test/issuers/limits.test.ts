@@ -89,6 +89,34 @@ describe('ClaudeConsoleLimits', () => {
     await expect(limits().monthlySpend()).rejects.toThrow('is not in USD');
   });
 
+  const spendOf = (changes: object) => ({
+    amount: '5000',
+    currency: 'USD',
+    period: 'monthly',
+    scope: { type: 'workspace', workspace_id: world.workspaceId },
+    ...changes,
+  });
+
+  it('takes no limit of another period, and none without an amount, for a month', async () => {
+    world.answerNext(200, { data: [spendOf({ period: 'daily' }), spendOf({ amount: null })], next_page: null });
+    expect(await limits().monthlySpend()).toEqual({ usd: undefined });
+    world.answerNext(200, { data: [spendOf({ period: 'daily', amount: '700' }), spendOf({})], next_page: null });
+    expect(await limits().monthlySpend()).toEqual({ usd: 50 });
+  });
+
+  it.each(['5000 USD', '$5000', '-5000', '1e4'])('rejects "%s", which is no amount', async (amount) => {
+    world.answerNext(200, { data: [spendOf({ amount })], next_page: null });
+    await expect(limits().monthlySpend()).rejects.toThrow('has an amount that is no number');
+  });
+
+  it('reads a list page by page, up to the one that names no next', async () => {
+    const mine = spendOf({ amount: '700' });
+    const others = spendOf({ scope: { type: 'organization' } });
+    world.answerNext(200, { data: [others], next_page: 'two' });
+    world.answerNext(200, { data: [mine], next_page: null });
+    expect(await limits().monthlySpend()).toEqual({ usd: 7 });
+  });
+
   it('rejects limits of another workspace than it asked about', async () => {
     const { id } = await groupOf(HAIKU);
     const limit = { rate_limit_id: id, workspace_id: 'wrkspc_other', group: { type: 'batch' }, limits: [] };

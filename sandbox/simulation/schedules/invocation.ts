@@ -43,7 +43,7 @@ export interface CallListener {
   hung(): void;
 }
 
-const NEVER = new Promise<never>(() => {});
+const never = (): Promise<never> => new Promise(() => {});
 
 /** The gate that every call to the outside goes through: where calls are counted, go wrong, and wait for their turn. */
 export class Outside {
@@ -81,13 +81,13 @@ export class Outside {
   }
 
   async call<Result>(run: Run, call: Call<Result>): Promise<Result> {
-    if (run.dead || run.over) return NEVER;
+    if (run.dead || run.over) return never();
     run.calls += 1;
     this.calls += 1;
     this.listener.before(run, call.operation);
     if (this.turns) {
       await this.turns.wait(run.party);
-      if (run.dead || run.over) return NEVER;
+      if (run.dead || run.over) return never();
     }
     const fault = this.#faultFor(run, call);
     if (fault === undefined) return this.#perform(run, call, 'well');
@@ -116,7 +116,7 @@ export class Outside {
     if (fault === 'dies-before' || fault === 'dies-after' || fault === 'hangs') {
       run.dead = true;
       run.die();
-      return NEVER;
+      return never();
     }
     if (fault === 'denied') run.denied.add(operation);
     if (call.unclear) return call.unclear(fault);
