@@ -47,6 +47,16 @@ describe('begin-retirement', () => {
     expect(done).toBe(`rag: retirement of ${id} began`);
   });
 
+  it('takes the mark off again when somebody made the key current meanwhile', async () => {
+    const { id } = world.hold(AWS_PREVIOUS);
+    const key = held(id);
+    const before = world.secret.state(false);
+    makeCurrent(key);
+    const done = await perform({ kind: 'begin-retirement', key }, before);
+    expect(world.labels(id)).not.toContain(retiringLabel(NOON));
+    expect(done).toBe(`rag: spared ${id}, which is current again`);
+  });
+
   it('rejects when the label is on another version by now', async () => {
     const { id } = world.hold();
     world.hold(retiringLabel(NOON));
@@ -217,7 +227,8 @@ describe('return-to-shelf', () => {
     expect(done).toBe(`rag: kept hold of ${spare.id}, which is current again`);
   });
 
-  it('keeps hold of a key that is off the shelf by now', async () => {
+  it('keeps hold of a key that is off the shelf by now, where another waits', async () => {
+    world.spare();
     const { id } = world.hold();
     const done = await perform({ kind: 'return-to-shelf', key: held(id) });
     expect(world.labels(id)).toEqual([keyLabel(id)]);
@@ -236,7 +247,8 @@ describe('remove-spare', () => {
 });
 
 describe('discard-spare', () => {
-  it('leaves a key alone that is off the shelf by now', async () => {
+  it('leaves a key alone that is off the shelf by now, where another waits', async () => {
+    world.spare();
     const { id } = world.hold();
     const done = await perform({ kind: 'discard-spare', keyId: id, because: 'too-old' });
     expect(statusOf(id)).toBe('active');

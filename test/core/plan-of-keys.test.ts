@@ -76,6 +76,19 @@ describe('a secret that was rotated many times in a few days', () => {
     expect(kinds(observationWith({ secret, issuer }))).toEqual(['disable-key', 'disable-key']);
   });
 
+  it('notes as many keys that somebody else has disabled', () => {
+    const secret = secretWith({ v1: current, ...formerKeys(8, began) });
+    const inactive = Object.fromEntries(Object.keys(statuses).map((id) => [id, 'inactive' as const]));
+    const planned = kinds(observationWith({ secret, issuer: listed({ ...inactive, k1: 'active' }) }));
+    expect(planned).toEqual(['note-disabled', 'note-disabled']);
+  });
+
+  it('asks a person for as many, where people look after the keys', () => {
+    const secret = secretWith({ v1: current, ...formerKeys(8, began) });
+    const planned = kinds(observationWith({ secret, issuer: manual() }));
+    expect(planned).toEqual(['ask-person-to-disable', 'ask-person-to-disable']);
+  });
+
   it('goes on with a key whose disabling was cut off, and with all else, where there is no room', () => {
     const secret = secretWith({
       v1: current,
