@@ -71,6 +71,12 @@ describe('a secret that was rotated many times in a few days', () => {
     expect(kinds(observationWith({ secret, issuer }))).toEqual(Array(begun).fill('begin-retirement'));
   });
 
+  it('begins more of them where the service was removed, which rotates no more', () => {
+    const secret = secretWith({ v1: current, ...formerKeys(13) });
+    const planned = kinds(removed({ secret, issuer }));
+    expect(planned.filter((kind) => kind === 'begin-retirement')).toHaveLength(4);
+  });
+
   it('disables as many keys as there is room for, up to the last label', () => {
     const secret = secretWith({ v1: current, ...formerKeys(8, began) });
     expect(kinds(observationWith({ secret, issuer }))).toEqual(['disable-key', 'disable-key']);
