@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 export const nextTurn = (): Promise<void> => setImmediate();
 
 /** Whether this thread has asked the system for files or addresses and waits for the answers, which no turn of the event loop hurries. */
-export const systemRequestsUnderWay = (): boolean => hasActive(/^(FSReq|GetAddrInfo)/);
+export const systemRequestsUnderWay = (): boolean => hasActive(/^(FSReq|CloseReq|GetAddrInfo)/);
 
 /** Whether this thread has a connection over which something may come by itself. */
 export const isConnected = (): boolean => hasActive(/^TCP(Socket|Connect)/);

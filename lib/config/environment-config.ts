@@ -254,6 +254,11 @@ export interface PolicyConfig {
    */
   readonly quietHours?: number;
   /**
+   * The same where the report shows no use of the service's other keys either: a silent weekend proves nothing.
+   * @default 120, or `quietHours` where that is more
+   */
+  readonly silentHours?: number;
+  /**
    * A usage report that lags further behind than this says nothing.
    * @default 6
    */

@@ -27,9 +27,9 @@ export function mistakesInPolicy(policy: ServicePolicy, path: string): Mistake[]
   ].filter((each) => each !== false);
 }
 
-/** A key may be retired once the overlap is over and a report shows it quiet; the report may lag. */
-const hoursToRetire = (policy: ServicePolicy): number =>
-  Math.max(policy.overlapHours, policy.quietHours) + policy.maxReportLagHours;
+/** A key may be retired once the overlap is over and a report shows it quiet, of a service in use or not; the report may lag. */
+const hoursToRetire = ({ overlapHours, quietHours, silentHours, maxReportLagHours }: ServicePolicy): number =>
+  Math.max(overlapHours, quietHours, silentHours) + maxReportLagHours;
 
 const retiringVersions = (policy: ServicePolicy): number =>
   Math.ceil((policy.retirementDeadlineDays + policy.undoWindowDays) / policy.rotateEveryDays);

@@ -171,6 +171,7 @@ export const POLICY_RULES: Shape<PolicyConfig> = {
   overlapHours: optional(wholeNumber(1, 24 * 90)),
   consumerCacheMinutes: optional(wholeNumber(0, 60 * 24 * 30)),
   quietHours: optional(wholeNumber(1, 24 * 30)),
+  silentHours: optional(wholeNumber(1, 24 * 30)),
   maxReportLagHours: optional(wholeNumber(1, 24 * 7)),
   retirementDeadlineDays: optional(wholeNumber(1, 365)),
   atRetirementDeadline: optional(oneOf('keep', 'disable')),

@@ -20,13 +20,14 @@ const QUARTER_HOUR = Duration.minutes(15);
 
 /**
  * What counts only when it lasts. A spare is staged by a person: six hours. A key is looked for in lists that may lag
- * by minutes, and a topic may fail for a moment: two runs. A report may fail for a while: an hour. Limits are looked at once in an hour: twice.
+ * by minutes, and a topic may fail for a moment: two runs. A report may fail for a while, and so may what is done for a service: an hour. Limits are looked at once in an hour: twice.
  */
 const QUARTER_HOURS_UNTIL_ALARM: Partial<Record<Condition, number>> = {
   'no-spare': 24,
   'unknown-key': 2,
   'messages-failing': 2,
   'usage-report-old': 4,
+  'service-failing': 5,
   'limits-not-kept': 5,
 };
 

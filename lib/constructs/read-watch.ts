@@ -20,9 +20,15 @@ export class ReadWatch extends Construct {
     super(scope, id);
     // Whoever reads names the secret as they like: by its name, or by its ARN.
     const secretId = [{ wildcard: `*${secretNamePrefix(environment)}*` }];
+    const errorCode = [{ prefix: 'AccessDenied' }];
     this.watch('Refused', 'Reads of Claude keys that were refused', reconcileFunction, {
       requestParameters: { secretId },
-      errorCode: [{ prefix: 'AccessDenied' }],
+      errorCode,
+    });
+    // Events of refused calls were seen without parameters, and with the secret in the error's message alone.
+    this.watch('RefusedUnnamed', 'Reads of Claude keys that were refused, named by the error', reconcileFunction, {
+      errorMessage: secretId,
+      errorCode,
     });
     this.watch('BreakGlass', 'Use of the role for emergencies on Claude keys', reconcileFunction, {
       eventName: [

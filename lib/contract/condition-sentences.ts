@@ -27,9 +27,10 @@ export const CONDITION_SENTENCES: Readonly<Record<Condition, string>> = {
   'budget-75-percent': 'A service has spent 75 % of its budget.',
   'budget-50-percent': 'A service has spent half of its budget.',
   'unknown-key': 'The workspace has a key that no service owns.',
+  'service-failing': 'The reconciler fails to do what a service needs.',
   'limits-not-kept': 'The limits of the workspace at Claude are not those that are declared.',
   'limits-not-offered': 'Claude does not let the declared limits of the workspace be set by API.',
-  'usage-report-old': 'How keys are used is not known: the report is old or cannot be read.',
+  'usage-report-old': 'How keys are used is not known: the report is old, empty or cannot be read.',
   'admin-key-expiring': 'The admin key expires soon.',
   'admin-key-old': 'The admin key has not been replaced for a long time.',
 };

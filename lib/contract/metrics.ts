@@ -55,6 +55,7 @@ export const CONDITIONS = {
   'budget-75-percent': 'warning',
   'budget-50-percent': 'warning',
   'unknown-key': 'warning',
+  'service-failing': 'warning',
   'limits-not-kept': 'warning',
   'limits-not-offered': 'warning',
   'usage-report-old': 'warning',

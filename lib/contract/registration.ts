@@ -14,6 +14,8 @@ export interface ServicePolicy {
   readonly consumerCacheMinutes: number;
   /** An old key is idle when the issuer's report shows no use for this long. */
   readonly quietHours: number;
+  /** The same where the report shows no use of the service's other keys either: a silent weekend proves nothing. */
+  readonly silentHours: number;
   /** A usage report whose refresh time is older than this says nothing. */
   readonly maxReportLagHours: number;
   /** Days after which a key that is still in use, or whose use is unknown, pages somebody. */
@@ -70,6 +72,7 @@ export const DEFAULT_POLICY: ServicePolicy = {
   overlapHours: 48,
   consumerCacheMinutes: 5,
   quietHours: 24,
+  silentHours: 120,
   maxReportLagHours: 6,
   retirementDeadlineDays: 7,
   atRetirementDeadline: 'keep',

@@ -169,8 +169,8 @@ export function unknownKeys(
 export const isAdminKeyExpiring = (expiresOn: Date | undefined, now: Date): boolean =>
   expiresOn !== undefined && reached(now, after(expiresOn, -ADMIN_KEY_WARNING_DAYS * DAY_MS));
 
-/** True when the issuer's list cannot be read; before the admin key has been put in place, only once a service has a key. */
+/** True when the issuer's list says nothing of our keys; before the admin key has been put in place, only once a service has a key. */
 export function isAdminAccessFailing(issuer: IssuerView, services: readonly ServiceObservation[]): boolean {
   if (issuer.listFailure === undefined) return false;
-  return issuer.listFailure === 'failed' || services.some(({ secret }) => secret && heldKeys(secret).length > 0);
+  return issuer.listFailure !== 'not-set-up' || services.some(({ secret }) => secret && heldKeys(secret).length > 0);
 }

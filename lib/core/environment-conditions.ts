@@ -18,8 +18,11 @@ export interface EnvironmentView {
   /** Every service as it was before the run, and as it is after. */
   readonly services: readonly ServiceObservation[];
   readonly admin: AdminFacts;
-  /** Up to when the report of use is complete; `failed` when it cannot be read, undefined when nobody asked. */
-  readonly usageUntil: Date | 'failed' | undefined;
+  /**
+   * Up to when the report of use is complete; `silent` when it shows none where there is always some, `failed` when it
+   * cannot be read, undefined when nobody asked.
+   */
+  readonly usageUntil: Date | 'silent' | 'failed' | undefined;
   /** Hours behind which the report says nothing. */
   readonly maxReportLagHours: number;
 }
@@ -29,12 +32,18 @@ export function environmentFindings(view: EnvironmentView, now: Date): readonly 
   const { issuer, services, admin } = view;
   return [
     ...unknownKeyFindings(issuer, services, now),
-    ...(isAdminAccessFailing(issuer, services)
-      ? [{ condition: 'admin-access-failing', figure: 'the list of keys cannot be read', limit: 'every run' } as const]
-      : []),
+    ...(isAdminAccessFailing(issuer, services) ? [adminAccessFailing(issuer)] : []),
     ...adminKeyFindings(admin, now),
     ...usageReportFindings(view, now),
   ];
+}
+
+function adminAccessFailing({ listFailure }: IssuerView): Finding {
+  const figure =
+    listFailure === 'not-ours'
+      ? 'the list of keys shows none of those that services hold'
+      : 'the list of keys cannot be read';
+  return { condition: 'admin-access-failing', figure, limit: 'every run' };
 }
 
 function unknownKeyFindings(
@@ -67,8 +76,15 @@ function usageReportFindings(
 ): readonly Finding[] {
   if (usageUntil === undefined || !services.some(({ secret }) => secret && heldKeys(secret).length > 0)) return [];
   const limit = `${maxReportLagHours} hours behind at most`;
+  if (usageUntil === 'silent') return [silentReport];
   if (usageUntil === 'failed') return [{ condition: 'usage-report-old', figure: 'it cannot be read', limit }];
   const lagHours = (now.getTime() - usageUntil.getTime()) / HOUR_MS;
   if (lagHours <= maxReportLagHours) return [];
   return [{ condition: 'usage-report-old', figure: `complete up to ${usageUntil.toISOString()}`, limit }];
 }
+
+const silentReport: Finding = {
+  condition: 'usage-report-old',
+  figure: 'it shows no use at all',
+  limit: 'as much as in each of the weeks before at these hours',
+};

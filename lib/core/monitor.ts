@@ -68,6 +68,8 @@ export interface SeenRun {
   readonly before: readonly ServiceObservation[];
   readonly services: readonly ServiceObservation[];
   readonly performed: readonly PerformedAction[];
+  /** What kept the run from doing what a service needs, by service. */
+  readonly failed: ReadonlyMap<string, string>;
   /** Services whose registration cannot be understood: nothing else can be said of them. */
   readonly broken: readonly string[];
   /** What is wrong with the workspace's limits; undefined when the run did not look. */
@@ -130,12 +132,13 @@ export class Monitor {
 
   async #readUse({ services, issuer }: Pick<SeenRun, 'services' | 'issuer'>): Promise<UseReading> {
     if (!this.#use || issuer.listFailure === 'not-set-up') return undefined;
+    if (issuer.listFailure === 'not-ours') return 'failed';
     const { clock, journal } = this.ports;
     try {
       const owners = serviceOfKeys(this.scope.environment, services);
       const fleet = await this.#use.read(owners, clock.now());
       const oldest = after(clock.now(), -maxReportLagHours(services) * HOUR_MS);
-      return { fleet, fresh: reached(fleet.refreshedAt, oldest) };
+      return { fleet, fresh: !fleet.silent && reached(fleet.refreshedAt, oldest) };
     } catch (error) {
       journal.note('usage-unknown', { error: messageOf(error) });
       return 'failed';
@@ -153,7 +156,7 @@ export class Monitor {
         ...(this.scope.adminKeyExpiresOn ? { expiresOn: this.scope.adminKeyExpiresOn } : {}),
         ...(adminSince ? { since: adminSince } : {}),
       },
-      usageUntil: typeof use === 'object' ? use.fleet.refreshedAt : use,
+      usageUntil: typeof use === 'object' ? (use.fleet.silent ? 'silent' : use.fleet.refreshedAt) : use,
       maxReportLagHours: maxReportLagHours(run.services),
     };
     const found = [
@@ -174,6 +177,7 @@ export class Monitor {
     const fresh = freshUse(use);
     const findings = [
       ...serviceFindings(observation, now, { allowPersonalKeys: this.scope.allowPersonalKeys ?? false }),
+      ...failedFindings(run.failed.get(service)),
       ...performedFindings(run.performed.filter((each) => each.service === service)),
       // A run that replaces a dead key at once leaves nothing of it to be seen.
       ...run.before
@@ -276,6 +280,9 @@ function performedFindings(performed: readonly PerformedAction[]): readonly Find
     return [];
   });
 }
+
+const failedFindings = (error: string | undefined): readonly Finding[] =>
+  error === undefined ? [] : [{ condition: 'service-failing', figure: error, limit: 'done in every run' }];
 
 function countOf(
   open: readonly OpenCondition[],

@@ -20,8 +20,11 @@ export interface IssuerView {
   readonly access: 'ours' | 'manual';
   /** By key id. Undefined: the list could not be read, so nothing follows from a key's absence. */
   readonly keys?: ReadonlyMap<string, IssuerKey>;
-  /** Why the list could not be read. `not-set-up`: no admin key has been put into its secret yet. */
-  readonly listFailure?: 'not-set-up' | 'failed';
+  /**
+   * Why the list says nothing. `not-set-up`: no admin key has been put into its secret yet; `not-ours`: it shows none of
+   * the keys that services hold, so whatever it is a list of, and its reports are of, it is not them.
+   */
+  readonly listFailure?: 'not-set-up' | 'failed' | 'not-ours';
   /** Undefined: unknown. */
   readonly usage?: UsageReport;
   /** Whether the issuer still accepts a key, for keys that we had to try ourselves. */

@@ -17,7 +17,8 @@ import type {
   SpareSummary,
   UsageReports,
 } from './ports';
-import { after, HOUR_MS } from './time';
+import { longestQuietHours } from './retirement';
+import { after, HOUR_MS, reached } from './time';
 
 /** How the reconciler reaches the issuer: through its Admin API, or only by trying keys, where a person administers it. */
 export type IssuerAccessPort =
@@ -50,6 +51,8 @@ export interface Snapshot {
 
 /** Usage is asked for this far back, in hours, beyond what idleness needs, since the report counts in whole hours. */
 const USAGE_MARGIN_HOURS = 1;
+/** While the issuer hangs, trying keys takes no more of a run than this. */
+const TRYING_KEYS_MS = 60_000;
 
 /** Reads everything of the whole environment, in a number of calls that grows with pages, not with services. */
 export async function observeAll(ports: ObservationPorts): Promise<Snapshot> {
@@ -116,14 +119,21 @@ function join(ports: ObservationPorts, stored: Stored, issuer: IssuerView): Prom
   );
 }
 
-async function pendingSinceOf(ports: ObservationPorts, secret: SecretState): Promise<Date | undefined> {
+/** One secret that cannot be read does not keep a run from all the others. */
+async function pendingSinceOf({ versions, journal }: ObservationPorts, secret: SecretState): Promise<Date | undefined> {
   const unfinished = unfinishedVersion(secret);
-  return unfinished ? (await ports.versions.filledAt(secret.arn)).get(unfinished) : undefined;
+  if (!unfinished) return undefined;
+  try {
+    return (await versions.filledAt(secret.arn)).get(unfinished);
+  } catch (error) {
+    journal.note('pending-since-unknown', { service: secret.service, error: messageOf(error) });
+    return undefined;
+  }
 }
 
 async function viewIssuer(ports: ObservationPorts, { registrations, secrets }: Stored): Promise<IssuerView> {
   if (ports.issuer.kind === 'manual') {
-    return { access: 'manual', tried: await tryRetiringKeys(ports.versions, ports.issuer.verifier, secrets) };
+    return { access: 'manual', tried: await tryRetiringKeys(ports, ports.issuer.verifier, secrets) };
   }
   const { keys, usage } = ports.issuer;
   const from = usageFrom(ports.clock, registrations);
@@ -131,7 +141,17 @@ async function viewIssuer(ports: ObservationPorts, { registrations, secrets }: S
     listKeys(keys, ports.journal),
     secrets.some(isRetiring) ? reportUsage(usage, from, ports.journal) : {},
   ]);
+  if (list.keys && !isOfOurKeys(list.keys, secrets)) {
+    ports.journal.note('issuer-list-unknown', { error: 'it shows none of the keys that services hold' });
+    return { access: 'ours', listFailure: 'not-ours' };
+  }
   return { access: 'ours', ...list, ...report };
+}
+
+/** A list of the right workspace shows at least one of the keys that are held; before there are any, it shows what it likes. */
+function isOfOurKeys(listed: ReadonlyMap<string, unknown>, secrets: readonly SecretState[]): boolean {
+  const held = secrets.flatMap(heldKeys);
+  return held.length === 0 || held.some(({ keyId }) => listed.has(keyId));
 }
 
 /** A failing issuer makes things unknown; it does not stop a run. */
@@ -159,24 +179,33 @@ const isRetiring = (secret: SecretState): boolean =>
 
 function usageFrom(clock: Clock, registrations: readonly Registration[]): Date {
   const policies = [DEFAULT_POLICY, ...registrations.map(({ policy }) => policy)];
-  const hours = Math.max(...policies.map(({ quietHours, maxReportLagHours }) => quietHours + maxReportLagHours));
+  const hours = Math.max(...policies.map((policy) => longestQuietHours(policy) + policy.maxReportLagHours));
   return after(clock.now(), -(hours + USAGE_MARGIN_HOURS) * HOUR_MS);
 }
 
-/** Where nobody may ask for a key's status, the keys that a person was told to disable are tried. */
+/** Where nobody may ask for a key's status, the keys that a person was told to disable are tried, as many as there is time for. */
 async function tryRetiringKeys(
-  versions: SecretVersions,
+  ports: ObservationPorts,
   verifier: KeyVerifier,
   secrets: readonly SecretState[],
 ): Promise<ReadonlyMap<string, IssuerKeyStatus>> {
   const tried = new Map<string, IssuerKeyStatus>();
-  for (const { arn, key } of secrets.flatMap((secret) =>
-    heldKeys(secret).map((held) => ({ arn: secret.arn, key: held })),
-  )) {
-    const text = key.marks.disablingSince && (await versions.read(arn, key.versionId));
-    if (!text) continue;
-    const verdict = await verifier.verify(text);
-    if (verdict.kind !== 'unclear') tried.set(key.keyId, verdict.kind === 'live' ? 'active' : 'inactive');
-  }
+  const until = after(ports.clock.now(), TRYING_KEYS_MS);
+  for (const secret of secrets)
+    for (const { keyId, versionId, marks } of heldKeys(secret)) {
+      if (!marks.disablingSince || reached(ports.clock.now(), until)) continue;
+      const text = await readKey(ports, secret, versionId);
+      const verdict = text && (await verifier.verify(text));
+      if (verdict && verdict.kind !== 'unclear') tried.set(keyId, verdict.kind === 'live' ? 'active' : 'inactive');
+    }
   return tried;
+}
+
+async function readKey({ versions, journal }: ObservationPorts, { service, arn }: SecretState, versionId: string) {
+  try {
+    return await versions.read(arn, versionId);
+  } catch (error) {
+    journal.note('key-unreadable', { service, error: messageOf(error) });
+    return undefined;
+  }
 }

@@ -12,6 +12,7 @@ export interface FoundCondition extends Finding {
 const TOLD_AFTER_HOURS: Readonly<Partial<Record<Condition, number>>> = {
   'no-spare': 6,
   'usage-report-old': 1,
+  'service-failing': 1,
   'limits-not-kept': 1,
 };
 

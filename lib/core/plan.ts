@@ -196,12 +196,14 @@ function planWaiting({ versionId, marks, keyId }: HeldKey, { issuer }: ServiceOb
 
 /** The next step of one retiring key, from everything observed. */
 export function retirementOf(key: HeldKey, observation: ServiceObservation, now: Date) {
-  const { issuer } = observation;
+  const { issuer, secret } = observation;
   const status = statusOf(issuer, key.keyId);
   const { retiringSince, disablingSince } = key.marks;
+  const otherKeyIds = (secret ? heldKeys(secret) : []).map(({ keyId }) => keyId).filter((id) => id !== key.keyId);
   return nextRetirementStep(
     {
       keyId: key.keyId,
+      otherKeyIds,
       access: issuer.access,
       ...(retiringSince ? { retiringSince } : {}),
       ...(disablingSince ? { disablingSince } : {}),

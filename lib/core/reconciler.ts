@@ -9,7 +9,7 @@ import type {
 import type { WorkspaceLimits } from '../contract/workspace-limits';
 import { type ActionPorts, apply } from './apply';
 import { unknownKeys } from './conditions';
-import { KeyRotationError, messageOf } from './errors';
+import { isKeyRotationError, KeyRotationError, messageOf } from './errors';
 import { LimitKeeper } from './limit-keeper';
 import { Monitor, type MonitorPorts, type MonitorScope, type PerformedAction } from './monitor';
 import type { ServiceObservation } from './observation';
@@ -113,11 +113,14 @@ export class Reconciler {
   async #act(snapshot: Snapshot): Promise<Run> {
     const actions: string[] = [];
     const performed: PerformedAction[] = [];
+    const failed = new Map<string, string>();
     const services: ServiceObservation[] = [];
-    for (const observation of snapshot.services) services.push(await this.#actOn(observation, actions, performed));
+    for (const observation of snapshot.services)
+      services.push(await this.#actOn(observation, { done: actions, performed, failed }));
     return {
       services,
       performed,
+      failed,
       report: { services: services.map((each) => this.#describe(each, snapshot.broken)), actions },
     };
   }
@@ -125,8 +128,7 @@ export class Reconciler {
   /** A service that fails does not hold up the others. */
   async #actOn(
     observation: ServiceObservation,
-    done: string[],
-    performed: PerformedAction[],
+    { done, performed, failed }: { done: string[]; performed: PerformedAction[]; failed: Map<string, string> },
   ): Promise<ServiceObservation> {
     const { ports } = this;
     try {
@@ -141,6 +143,7 @@ export class Reconciler {
       }
       return await refresh(ports, fresh);
     } catch (error) {
+      failed.set(observation.service, isKeyRotationError(error) ? error.message : 'an unexpected error');
       ports.journal.note('service-failed', { service: observation.service, error: messageOf(error) });
       return observation;
     }
@@ -169,6 +172,8 @@ export class Reconciler {
 interface Run {
   readonly services: readonly ServiceObservation[];
   readonly performed: readonly PerformedAction[];
+  /** What went wrong, by service. */
+  readonly failed: ReadonlyMap<string, string>;
   readonly report: ReconcileResult;
 }
 

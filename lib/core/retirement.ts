@@ -5,6 +5,8 @@ import { after, DAY_MS, HOUR_MS, reached } from './time';
 /** What is known about a key that is no longer current. */
 export interface RetiringKey {
   readonly keyId: string;
+  /** The service's other keys: their use shows that the service is at work. */
+  readonly otherKeyIds: readonly string[];
   /** Who disables it: in `manual` access a person, who also judges whether it is idle. */
   readonly access: 'ours' | 'manual';
   /** When it was first seen to be no longer current; undefined when this is the first time. */
@@ -20,7 +22,7 @@ export interface RetiringKey {
  * `begin` writes down that its retirement starts; `wait` for the overlap to end or the key to become idle;
  * `disable` it; `note-disabled` when somebody else did; `keep` it disabled until the undo window ends; `archive` it;
  * `forget` it once it is archived.
- * `overdue` tells that the deadline has passed with the key still in use, or its use unknown.
+ * `overdue` tells that the deadline has passed with the key still accepted: in use, of unknown use, or not disabled in spite of trying.
  */
 export interface RetirementStep {
   readonly next: 'begin' | 'wait' | 'disable' | 'note-disabled' | 'keep' | 'archive' | 'forget';
@@ -50,36 +52,47 @@ export function nextRetirementStep(
 }
 
 function nextStepOfLiveKey(
-  { keyId, access, status, retiringSince }: RetiringKey & { readonly retiringSince: Date },
+  key: RetiringKey & { readonly retiringSince: Date },
   policy: ServicePolicy,
   usage: UsageReport | undefined,
   now: Date,
 ): RetirementStep {
+  const { access, status, retiringSince } = key;
   const overdue = reached(now, after(retiringSince, policy.retirementDeadlineDays * DAY_MS));
   if (!reached(now, after(retiringSince, policy.overlapHours * HOUR_MS))) return step('wait');
   if (access === 'manual') return { next: 'disable', overdue };
   if (status === undefined) return { next: 'wait', overdue }; // Not on the issuer's list, or no list: leave it alone.
-  if (isIdle(keyId, retiringSince, policy, usage, now)) return step('disable');
-  return { next: overdue && policy.atRetirementDeadline === 'disable' ? 'disable' : 'wait', overdue };
+  const mayGo = isIdle(key, policy, usage, now) || (overdue && policy.atRetirementDeadline === 'disable');
+  return { next: mayGo ? 'disable' : 'wait', overdue };
 }
 
 /**
- * True when the issuer's report, which must be fresh, shows no use of the key for `quietHours`, all of them after its
- * retirement began and at or before the report's refresh time. Anything less is unknown, which is not idle.
+ * True when the issuer's report, which must be fresh, shows no use of the key for `quietHours` in which the service was
+ * at work with another of its keys. Where it was not, as on a weekend, that the old key was silent too shows nothing
+ * until `silentHours`. All of them must lie after the retirement began and at or before the report's refresh time.
+ * Anything less is unknown, which is not idle.
  */
 export function isIdle(
-  keyId: string,
-  retiringSince: Date,
+  { keyId, otherKeyIds, retiringSince }: Pick<RetiringKey, 'keyId' | 'otherKeyIds'> & { readonly retiringSince: Date },
   policy: ServicePolicy,
   usage: UsageReport | undefined,
   now: Date,
 ): boolean {
   if (!usage?.refreshedAt) return false;
-  if (!reached(usage.refreshedAt, after(now, -policy.maxReportLagHours * HOUR_MS))) return false;
-  const quietSince = after(usage.refreshedAt, -policy.quietHours * HOUR_MS);
-  if (!reached(quietSince, retiringSince) || !reached(quietSince, usage.from)) return false;
-  const lastUsedAt = usage.lastUsedAt.get(keyId);
-  return lastUsedAt === undefined || reached(quietSince, lastUsedAt);
+  const { refreshedAt, from, lastUsedAt } = usage;
+  if (!reached(refreshedAt, after(now, -policy.maxReportLagHours * HOUR_MS))) return false;
+  const usedSince = (id: string, since: Date): boolean => !reached(since, lastUsedAt.get(id) ?? since);
+  const isQuietFor = (hours: number): boolean => {
+    const since = after(refreshedAt, -hours * HOUR_MS);
+    return reached(since, retiringSince) && reached(since, from) && !usedSince(keyId, since);
+  };
+  const quietSince = after(refreshedAt, -policy.quietHours * HOUR_MS);
+  const atWork = otherKeyIds.some((id) => usedSince(id, quietSince));
+  return isQuietFor(atWork ? policy.quietHours : longestQuietHours(policy));
 }
+
+/** How long a key must be quiet at the most before it is idle. */
+export const longestQuietHours = ({ quietHours, silentHours }: ServicePolicy): number =>
+  Math.max(quietHours, silentHours);
 
 const step = (next: RetirementStep['next']): RetirementStep => ({ next, overdue: false });

@@ -12,13 +12,19 @@ export interface SecretRead {
 /** Secrets Manager ends every ARN with a hyphen and six characters. */
 const ARN_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
+/** What IAM says of a refused call: `… is not authorized to perform: … on resource: <name or ARN> because …`. */
+const REFUSED_RESOURCE = / on resource: (\S+)/;
+
 /**
  * The read in an event of CloudTrail; undefined for any other event, and for a read of another secret. The secret is
- * named as the caller typed it: by name, by ARN, or by an ARN without its end.
+ * named as the caller typed it: by name, by ARN, or by an ARN without its end; where the event of a refused call has no
+ * parameters, its error names the secret.
  */
 export function secretReadIn(event: unknown, environment: string): SecretRead | undefined {
   const detail = fieldsOf(fieldsOf(event).detail);
-  const service = serviceNamedBy(environment, String(fieldsOf(detail.requestParameters).secretId ?? ''));
+  const [, refused] = REFUSED_RESOURCE.exec(String(detail.errorMessage ?? '')) ?? [];
+  const secretId = fieldsOf(detail.requestParameters).secretId ?? refused ?? '';
+  const service = serviceNamedBy(environment, String(secretId));
   if (service === undefined) return undefined;
   const identity = fieldsOf(detail.userIdentity);
   const issuer = fieldsOf(fieldsOf(identity.sessionContext).sessionIssuer);

@@ -9,6 +9,8 @@ const WHOLE_HOURS = 2;
 /** How far back hours are read one by one: a report that is further behind says nothing of the present. */
 const HOURLY_HOURS = 9;
 const WEEK_MS = 7 * DAY_MS;
+/** Requests of the whole environment in a few hours that do not stay away by chance. */
+const NEVER_NONE = 100;
 
 /** One hour of one service, all its keys together. */
 export interface HourOfUse {
@@ -34,6 +36,11 @@ export interface ServiceUse {
 /** How every service was used lately, up to when the report is complete. */
 export interface FleetUse {
   readonly refreshedAt: Date;
+  /**
+   * True when the report shows no use at all, though in each of the weeks before there was much at these hours: then
+   * it is rather the report that is empty. An environment that nobody uses, or not at these hours, is not silent.
+   */
+  readonly silent: boolean;
   readonly of: (service: string) => ServiceUse;
 }
 
@@ -51,6 +58,8 @@ interface Reading {
 }
 
 interface EarlierWeek {
+  /** The hour that was the same as the one that runs. */
+  readonly same: Date;
   /** The hours around the ones looked at. */
   readonly around: Reported<KeyUse>;
   readonly whole: Reported<KeyUse>;
@@ -81,11 +90,11 @@ export class UseReader {
     const end = after(floorHour(now), HOUR_MS);
     const hours = await this.reports.byHour(after(end, -HOURLY_HOURS * HOUR_MS), end);
     const { refreshedAt } = hours;
-    const used = hours.entries.length > 0;
-    const [weeks, cost] = await Promise.all([used ? this.#readWeeks(floorHour(refreshedAt)) : [], this.#readCost(now)]);
+    const [weeks, cost] = await Promise.all([this.#readWeeks(floorHour(refreshedAt)), this.#readCost(now)]);
     const summary = summarise({ refreshedAt, hours, weeks }, serviceOf, this.timeZone);
     const spentOf = spentByService(cost, serviceOf);
-    return { refreshedAt, of: (service) => ({ ...summary(service), spent: spentOf(service) }) };
+    const of = (service: string) => ({ ...summary(service), spent: spentOf(service) });
+    return { refreshedAt, silent: hours.entries.length === 0 && weeks.every(wasBusy), of };
   }
 
   #readWeeks(running: Date): Promise<readonly EarlierWeek[]> {
@@ -107,7 +116,7 @@ export class UseReader {
       this.reports.byHour(after(same, -(WHOLE_HOURS + 1) * HOUR_MS), after(same, 2 * HOUR_MS)),
       this.reports.inTotal(after(end, -WEEK_MS), end),
     ]);
-    return { around, whole };
+    return { same, around, whole };
   }
 
   /** Days and months are the issuer's: they begin at midnight UTC. */
@@ -125,6 +134,12 @@ export class UseReader {
     };
     return this.#cost;
   }
+}
+
+/** In the hours before the one that was the same as the running one: the same hours of the present are over as well. */
+function wasBusy({ same, around: { entries } }: EarlierWeek): boolean {
+  const before = entries.filter(({ from }) => from < same);
+  return sumOf(before, ({ requests }) => requests ?? 1) >= NEVER_NONE;
 }
 
 function spentByService({ today, month }: CostReading, serviceOf: ServiceOfKey): (service: string) => Spent {

@@ -25,6 +25,8 @@ const OWN_STREAM = 0x7a11;
 export class CloudTrail implements CallObserver {
   /** Whether a trail logs management events. Without one EventBridge gets no event of an API call. */
   logs = true;
+  /** Whether the event of a refused call shows its parameters. Events of both kinds were seen. */
+  showsRefusedParameters = false;
   readonly #random: Random;
 
   constructor(private readonly options: CloudTrailOptions) {
@@ -58,7 +60,7 @@ export class CloudTrail implements CallObserver {
       sourceIPAddress: by ?? '127.0.0.1',
       userAgent: by ?? 'sandbox',
       ...(error ? { errorCode: codeOf(error), errorMessage: error.message } : {}),
-      requestParameters: told(call.input),
+      requestParameters: isDenied(error) && !this.showsRefusedParameters ? null : told(call.input),
       responseElements: readOnly ? null : this.#response(call, outcome),
       requestID: this.#random.uuid(),
       eventID: this.#random.uuid(),
@@ -95,8 +97,10 @@ export class CloudTrail implements CallObserver {
   }
 }
 
+const isDenied = (error: AwsError | undefined): boolean => error?.code === 'AccessDeniedException';
+
 /** Recorded from AWS: the event of a denied call says AccessDenied where the answer says AccessDeniedException. */
-const codeOf = ({ code }: AwsError): string => (code === 'AccessDeniedException' ? 'AccessDenied' : code);
+const codeOf = (error: AwsError): string => (isDenied(error) ? 'AccessDenied' : error.code);
 
 const told = (input: AwsInput): unknown =>
   lowered(Object.fromEntries(Object.entries(input).filter(([name]) => !NEVER_TOLD.includes(name))));

@@ -7,6 +7,7 @@ import type { Finding } from './watch';
 export const SHORT_WAITS: Partial<ServicePolicy> = {
   overlapHours: 12,
   quietHours: 6,
+  silentHours: 6,
   undoWindowDays: 1,
   spareMaxAgeDays: 3,
 };

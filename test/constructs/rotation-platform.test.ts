@@ -383,6 +383,7 @@ describe('RotationPlatform, its alarms', () => {
           'unknown-key': 2,
           'messages-failing': 2,
           'usage-report-old': 4,
+          'service-failing': 5,
           'limits-not-kept': 5,
         }[condition as string] ?? 1,
       AlarmActions: [severity === 'critical' ? '<PlatformTopicsCritical>' : '<PlatformTopicsWarning>'],

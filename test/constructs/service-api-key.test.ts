@@ -65,6 +65,7 @@ describe('ServiceApiKey', () => {
       maxAgeDays: 2,
       rotateEveryDays: 1,
       rotateBeforeExpiryDays: 1,
+      silentHours: 48,
       retirementDeadlineDays: 3,
       undoWindowDays: 1,
     };

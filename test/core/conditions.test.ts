@@ -102,6 +102,7 @@ describe('admin access', () => {
     const waiting = observationWith({ secret: secretWith({ v1: [AWS_CURRENT] }) });
     expect(isAdminAccessFailing({ access: 'ours', keys: new Map() }, [observationWith()])).toBe(false);
     expect(isAdminAccessFailing({ access: 'ours', listFailure: 'failed' }, [waiting])).toBe(true);
+    expect(isAdminAccessFailing({ access: 'ours', listFailure: 'not-ours' }, [waiting])).toBe(true);
     expect(isAdminAccessFailing({ access: 'ours', listFailure: 'not-set-up' }, [waiting])).toBe(false);
     expect(isAdminAccessFailing({ access: 'ours', listFailure: 'not-set-up' }, [observationWith()])).toBe(true);
   });

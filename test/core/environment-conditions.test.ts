@@ -32,9 +32,12 @@ describe('environmentFindings', () => {
     });
   });
 
-  it('say that the list of keys cannot be read', () => {
-    expect(found({ issuer: { access: 'ours', listFailure: 'failed' } })).toEqual([
-      { condition: 'admin-access-failing', figure: 'the list of keys cannot be read', limit: 'every run' },
+  it.each([
+    ['cannot be read', 'failed', 'the list of keys cannot be read'],
+    ['is of other keys', 'not-ours', 'the list of keys shows none of those that services hold'],
+  ] as const)('say that the list of keys %s', (_why, listFailure, figure) => {
+    expect(found({ issuer: { access: 'ours', listFailure } })).toEqual([
+      { condition: 'admin-access-failing', figure, limit: 'every run' },
     ]);
   });
 
@@ -71,6 +74,13 @@ describe('environmentFindings', () => {
       { condition, figure: `complete up to ${until.toISOString()}`, limit },
     ]);
     expect(found({ usageUntil: 'failed' })).toEqual([{ condition, figure: 'it cannot be read', limit }]);
+    expect(found({ usageUntil: 'silent' })).toEqual([
+      {
+        condition,
+        figure: 'it shows no use at all',
+        limit: 'as much as in each of the weeks before at these hours',
+      },
+    ]);
   });
 
   it('say nothing of the report where nobody asked for it, or no service has a key', () => {

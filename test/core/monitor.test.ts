@@ -91,6 +91,7 @@ const run = ({ issuer = OUR_KEYS, services = [healthy()], before = services, per
   before,
   services,
   performed,
+  failed: new Map<string, string>(),
   broken: [],
 });
 const noted = (event: string) => notes.filter(([each]) => each === event).map(([, fields]) => fields);
@@ -376,6 +377,21 @@ describe('use', () => {
     expect(told.subjects.filter((subject) => subject.startsWith('OVER'))).toEqual([]);
   });
 
+  it('is not known while the report shows none where there was much in every week before', async () => {
+    for (let week = 1; week <= 4; week++) report.use(100, noonPlus(-hours(2) - days(7 * week)));
+    await monitorWith().report(run());
+    expect(noted('service')[0]).toMatchObject({ requests: 'unknown', costTodayUsd: 'unknown' });
+    expect(counts()).toEqual({ 'usage-report-old': 1 });
+  });
+
+  it('is not known, nor asked for, of a workspace that does not have our keys', async () => {
+    const asked = jest.spyOn(report, 'byHour');
+    await monitorWith().report(run({ issuer: { access: 'ours', listFailure: 'not-ours' } }));
+    expect(asked).not.toHaveBeenCalled();
+    expect(noted('service')[0]).toMatchObject({ requests: 'unknown' });
+    expect(counts()).toEqual({ 'admin-access-failing': 1, 'usage-report-old': 1 });
+  });
+
   it('is asked of nobody before the admin key is there', async () => {
     report.failing = true;
     await monitorWith().report(run({ issuer: { access: 'ours', listFailure: 'not-set-up' }, services: [] }));
@@ -409,6 +425,20 @@ describe('use', () => {
       report.entries.push({ keyId, from: noonPlus(-hours(1)), requests: 5, inputTokens: 0, outputTokens: 0 });
     const [figures] = await monitorWith().figures([healthy({ issuer })], issuer);
     expect(figures?.requests).toBe(5);
+  });
+});
+
+describe('a service that the run failed on', () => {
+  it('is told with the error, once it has failed for an hour', async () => {
+    const failing = { ...run(), failed: new Map([['rag', 'AWS could not do secretsmanager:RotateSecret']]) };
+    const monitor = monitorWith();
+    await monitor.report(failing);
+    expect(counts()).toEqual({ 'service-failing': 1 });
+    expect(told.subjects).toEqual([]);
+    now = noonPlus(hours(1));
+    await monitor.report(failing);
+    expect(told.subjects).toEqual(['WARNING service-failing: rag (prod)']);
+    expect(told.messages[0]?.text).toContain('Figure: AWS could not do secretsmanager:RotateSecret');
   });
 });
 

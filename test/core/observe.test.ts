@@ -26,6 +26,27 @@ describe('what is observed of the issuer', () => {
     expect(issuer).toEqual({ access: 'ours', listFailure });
   });
 
+  it('is nothing when its list shows none of the keys that are held, so that it must be of another workspace', async () => {
+    const { id } = world.current();
+    world.hold(retiringLabel(noonPlus(-days(1))));
+    const { keys, usage } = world.ports;
+    const listing = (...shown: readonly string[]) => ({
+      ...world.reconcilerPorts,
+      issuer: {
+        kind: 'ours' as const,
+        keys: { ...keys, list: async () => (await keys.list()).filter((key) => shown.includes(key.id)) },
+        usage,
+      },
+    });
+    expect((await observeAll(listing())).issuer).toEqual({ access: 'ours', listFailure: 'not-ours' });
+    expect([...((await observeAll(listing(id))).issuer.keys?.keys() ?? [])]).toEqual([id]);
+    expect(world.notes.map(([event]) => event)).toEqual(['issuer-list-unknown']);
+  });
+
+  it('is its list, empty as it is, before any key is held', async () => {
+    expect((await observeAll(world.reconcilerPorts)).issuer).toEqual({ access: 'ours', keys: new Map() });
+  });
+
   it('is the use of keys only while one retires', async () => {
     world.current();
     expect((await observeAll(world.reconcilerPorts)).issuer.usage).toBeUndefined();
@@ -45,7 +66,45 @@ describe('what is observed of the issuer', () => {
   });
 });
 
+describe('keys that are tried, where nobody may ask for their status', () => {
+  const disabling = (agoDays = 1): string => world.hold(`DISABLING-${noonPlus(-days(agoDays)).toISOString()}`).id;
+  const triedIn = async (ports = world.reconcilerPorts) => (await observeAll(ports)).issuer.tried;
+  beforeEach(() => {
+    world.access = 'manual';
+  });
+
+  it('are unknown where their value cannot be read, and keep nobody else from being looked at', async () => {
+    disabling();
+    world.fail('versions.read');
+    expect(await triedIn()).toEqual(new Map());
+    expect(world.notes).toEqual([['key-unreadable', { service: 'rag', error: 'versions.read failed' }]]);
+  });
+
+  it('are as many as there is time for in a minute', async () => {
+    for (let agoDays = 1; agoDays <= 5; agoDays++) disabling(agoDays);
+    const slow = async () => {
+      world.pass(25_000);
+      return { kind: 'dead' } as const;
+    };
+    const issuer = { kind: 'manual' as const, verifier: { verify: slow } };
+    expect((await triedIn({ ...world.reconcilerPorts, issuer }))?.size).toBe(3);
+  });
+});
+
 describe('what is observed of services', () => {
+  it('lacks when a rotation began where that cannot be read, of that service alone', async () => {
+    world.register({}, 'web');
+    world.secrets.create('web');
+    world.announce();
+    world.fail('versions.filledAt');
+    const { services } = await observeAll(world.reconcilerPorts);
+    expect(services.map(({ service, pendingSince }) => [service, pendingSince])).toEqual([
+      ['rag', undefined],
+      ['web', undefined],
+    ]);
+    expect(world.notes).toEqual([['pending-since-unknown', { service: 'rag', error: 'versions.filledAt failed' }]]);
+  });
+
   it("is the shelf of each, and of none another one's", async () => {
     world.register({}, 'web');
     world.secrets.create('web');

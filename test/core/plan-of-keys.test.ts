@@ -36,7 +36,7 @@ const listed = (
 ): IssuerView => ({
   access: 'ours',
   keys: new Map(Object.entries(statuses).map(([id, status]) => [id, issuerKey(id, status)])),
-  usage: usageReport(),
+  usage: usageReport({ k1: NOON }),
   ...changes,
 });
 const manual = (statuses: Readonly<Record<string, IssuerKeyStatus>> = {}): IssuerView => ({

@@ -193,7 +193,7 @@ describe('planService', () => {
       ]);
 
     it('are disabled when idle, archived and forgotten in the end', () => {
-      const usage = usageReport();
+      const usage = usageReport({ k1: NOON });
       expect(kinds(observationWith({ secret, issuer: { access: 'ours', keys: keys('active'), usage } }))).toEqual([
         'disable-key',
       ]);
@@ -247,12 +247,13 @@ describe('planService', () => {
     });
 
     it('keeps its key current while it is used, and has the placeholder put back when it is idle', () => {
-      const labels = { v1: [...current, retiringLabel(noonPlus(-days(3)))] };
+      const labels = { v1: [...current, retiringLabel(noonPlus(-days(5)))] };
       const secret = secretWith(labels, { rotationEnabled: false });
       const keys = new Map([['k1', issuerKey('k1')]]);
       const used = { access: 'ours', keys, usage: usageReport({ k1: NOON }) } as const;
       expect(kinds(removed({ secret, issuer: used }))).toEqual([]);
-      const idle = { access: 'ours', keys, usage: usageReport() } as const;
+      const silent = usageReport({}, { from: noonPlus(-days(5)) });
+      const idle = { access: 'ours', keys, usage: silent } as const;
       expect(kinds(removed({ secret, issuer: idle }))).toEqual(['park-secret']);
     });
 

@@ -102,6 +102,23 @@ describe('a full run', () => {
     await expect(world.reconciler().reconcileAll()).rejects.toMatchObject({ code: 'AwsFailed' });
   });
 
+  it('tells at the deadline of a key that cannot be disabled, and meanwhile that the service fails', async () => {
+    const old = world.hold(retiringLabel(noonPlus(-days(6))));
+    const current = world.current();
+    world.spare();
+    world.fail('issuer.setStatus', new KeyRotationError('IssuerFailed', 'status 500'));
+    const conditionsAfter = async (ms: number) => {
+      world.pass(ms);
+      world.issuer.use(current.id, world.now.getTime() - hours(2), world.now.getTime() - hours(1));
+      const { services } = await world.reconciler().reconcileAll();
+      return services.map(({ conditions }) => conditions);
+    };
+    expect(await conditionsAfter(hours(1))).toEqual([[]]);
+    expect(await conditionsAfter(days(1))).toEqual([['retirement-overdue']]);
+    expect(world.issuer.key(old.id)?.status).toBe('active');
+    expect(notesOf('service-failed')).toContainEqual({ service: 'rag', error: 'status 500' });
+  });
+
   it('goes on rotating when the issuer cannot be asked, and says so', async () => {
     world.spare();
     world.fail('issuer.list', new KeyRotationError('IssuerFailed', 'status 529, overloaded'));
@@ -113,7 +130,8 @@ describe('a full run', () => {
   it('retires a key once the overlap is over and the report shows it idle', async () => {
     world = new CoreWorld();
     const { id } = world.hold(AWS_CURRENT, retiringLabel(noonPlus(-days(3))));
-    world.current();
+    const current = world.current();
+    world.issuer.use(current.id, noonPlus(-hours(2)).getTime(), noonPlus(-hours(1)).getTime());
     world.spare();
     const { actions } = await world.reconciler().reconcileAll();
     expect(actions).toEqual([`rag: disabled ${id}; "claude-keys undo prod rag" brings it back`]);
@@ -132,8 +150,9 @@ describe('a full run', () => {
   });
 
   it.each([
-    ['of the policies', { quietHours: 30, maxReportLagHours: 10 }, 41],
-    ['of the defaults', { quietHours: 1, maxReportLagHours: 1 }, 31],
+    ['quiet time of the policies', { quietHours: 130, maxReportLagHours: 10 }, 141],
+    ['silence of the policies', { silentHours: 140, maxReportLagHours: 10 }, 151],
+    ['of the defaults', { quietHours: 1, silentHours: 1, maxReportLagHours: 1 }, 127],
   ])('reads use as far back as the longest %s needs, and an hour more', async (_which, policy, back) => {
     world = new CoreWorld(policy);
     world.hold(AWS_CURRENT, retiringLabel(noonPlus(-days(1))));

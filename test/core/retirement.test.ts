@@ -1,15 +1,17 @@
+import type { UsageReport } from '../../lib/core/ports';
 import { isIdle, nextRetirementStep, type RetiringKey } from '../../lib/core/retirement';
 import { days, hours, NOON, noonPlus, policyWith, usageReport } from '../support/observations';
 
 const retiring = (changes: Partial<RetiringKey> = {}): RetiringKey => ({
   keyId: 'old',
+  otherKeyIds: ['new'],
   access: 'ours',
   status: 'active',
   retiringSince: noonPlus(-days(3)),
   ...changes,
 });
 const policy = policyWith();
-const idle = usageReport();
+const idle = usageReport({ new: NOON });
 
 describe('nextRetirementStep', () => {
   it('begins with writing down that the retirement starts', () => {
@@ -28,15 +30,15 @@ describe('nextRetirementStep', () => {
   });
 
   it('keeps the old key while it is still used', () => {
-    const used = usageReport({ old: noonPlus(-hours(2)) });
+    const used = usageReport({ old: noonPlus(-hours(2)), new: NOON });
     expect(nextRetirementStep(retiring(), policy, used, NOON)).toEqual({ next: 'wait', overdue: false });
   });
 
   it.each([
     ['there is no report', undefined],
-    ['the report has no refresh time', { from: noonPlus(-hours(31)), lastUsedAt: new Map() }],
-    ['the report is too old', usageReport({}, { refreshedAt: noonPlus(-hours(6) - 1) })],
-    ['the report starts too late', usageReport({}, { from: noonPlus(-hours(24) + 1) })],
+    ['the report has no refresh time', { from: noonPlus(-hours(31)), lastUsedAt: new Map([['new', NOON]]) }],
+    ['the report is too old', usageReport({ new: NOON }, { refreshedAt: noonPlus(-hours(6) - 1) })],
+    ['the report starts too late', usageReport({ new: NOON }, { from: noonPlus(-hours(24) + 1) })],
   ])('keeps the old key when %s, since unknown is not idle', (_case, usage) => {
     expect(nextRetirementStep(retiring(), policy, usage, NOON).next).toBe('wait');
   });
@@ -46,16 +48,23 @@ describe('nextRetirementStep', () => {
     ['at the deadline', 0, true],
   ])('calls a key that is still used %s overdue or not', (_when, msLeft, overdue) => {
     const key = retiring({ retiringSince: noonPlus(-days(7) + msLeft) });
-    const used = usageReport({ old: NOON });
+    const used = usageReport({ old: NOON, new: NOON });
     expect(nextRetirementStep(key, policy, used, NOON)).toEqual({ next: 'wait', overdue });
   });
 
   it('disables a key that is still used at the deadline only when the policy says so', () => {
     const key = retiring({ retiringSince: noonPlus(-days(7)) });
-    const used = usageReport({ old: NOON });
+    const used = usageReport({ old: NOON, new: NOON });
     const strict = policyWith({ atRetirementDeadline: 'disable' });
     expect(nextRetirementStep(key, strict, used, NOON)).toEqual({ next: 'disable', overdue: true });
     expect(nextRetirementStep(key, strict, undefined, noonPlus(-1)).next).toBe('wait');
+  });
+
+  it('calls an idle key overdue that is still not disabled at the deadline', () => {
+    const key = retiring({ retiringSince: noonPlus(-days(7)) });
+    expect(nextRetirementStep(key, policy, idle, NOON)).toEqual({ next: 'disable', overdue: true });
+    const earlier = retiring({ retiringSince: noonPlus(-days(7) + 1) });
+    expect(nextRetirementStep(earlier, policy, idle, NOON)).toEqual({ next: 'disable', overdue: false });
   });
 
   it('leaves a key alone that the issuer does not list', () => {
@@ -87,26 +96,56 @@ describe('nextRetirementStep', () => {
 });
 
 describe('isIdle', () => {
-  const since = noonPlus(-days(3));
+  const since = noonPlus(-days(6));
+  const isIdleIn = (usage: UsageReport, retiringSince = since, changed = policy): boolean =>
+    isIdle({ keyId: 'old', otherKeyIds: ['new'], retiringSince }, changed, usage, NOON);
+  const atWork = { new: noonPlus(-hours(1)) };
+  const fromStart = { from: since };
 
   it.each([
     ['one millisecond inside the quiet time', -hours(24) + 1, false],
     ['when the quiet time began', -hours(24), true],
-  ])('judges a last use %s', (_when, lastUseMs, expected) => {
-    expect(isIdle('old', since, policy, usageReport({ old: noonPlus(lastUseMs) }), NOON)).toBe(expected);
+  ])('judges a last use %s, while the service is at work', (_when, lastUseMs, expected) => {
+    expect(isIdleIn(usageReport({ ...atWork, old: noonPlus(lastUseMs) }))).toBe(expected);
+  });
+
+  it.each([
+    ['one millisecond inside the silence', -hours(120) + 1, false],
+    ['when the silence began', -hours(120), true],
+  ])('judges a last use %s, of a service that is not used at all', (_when, lastUseMs, expected) => {
+    expect(isIdleIn(usageReport({ old: noonPlus(lastUseMs) }, fromStart))).toBe(expected);
+  });
+
+  it.each([
+    ['one millisecond after the quiet time began', -hours(24) + 1, true],
+    ['when the quiet time began', -hours(24), false],
+  ])('takes a service whose other key was last used %s as at work or not', (_when, lastUseMs, expected) => {
+    const old = noonPlus(-hours(48));
+    expect(isIdleIn(usageReport({ old, new: noonPlus(lastUseMs) }, fromStart))).toBe(expected);
+  });
+
+  it('learns nothing of a service from the keys of others', () => {
+    expect(isIdleIn(usageReport({ old: noonPlus(-hours(48)), foreign: NOON }, fromStart))).toBe(false);
+  });
+
+  it('never takes less silence than quiet time', () => {
+    const patient = policyWith({ quietHours: 130 });
+    expect(isIdleIn(usageReport({ old: noonPlus(-hours(130) + 1) }, fromStart), since, patient)).toBe(false);
+    expect(isIdleIn(usageReport({ old: noonPlus(-hours(130)) }, fromStart), since, patient)).toBe(true);
   });
 
   it('counts only quiet hours after the retirement began', () => {
-    expect(isIdle('old', noonPlus(-hours(24)), policy, idle, NOON)).toBe(true);
-    expect(isIdle('old', noonPlus(-hours(24) + 1), policy, idle, NOON)).toBe(false);
+    expect(isIdleIn(usageReport(atWork), noonPlus(-hours(24)))).toBe(true);
+    expect(isIdleIn(usageReport(atWork), noonPlus(-hours(24) + 1))).toBe(false);
+  });
+
+  it('counts only quiet hours that the report covers', () => {
+    expect(isIdleIn(usageReport({}, { from: noonPlus(-hours(120)) }))).toBe(true);
+    expect(isIdleIn(usageReport({}, { from: noonPlus(-hours(120) + 1) }))).toBe(false);
   });
 
   it('counts quiet hours up to the refresh time, not up to now', () => {
-    const older = usageReport({ old: noonPlus(-hours(25)) }, { refreshedAt: noonPlus(-hours(2)) });
-    expect(isIdle('old', since, policy, older, NOON)).toBe(false);
-  });
-
-  it('is not fooled by the use of another key', () => {
-    expect(isIdle('old', since, policy, usageReport({ new: NOON }), NOON)).toBe(true);
+    const older = { ...atWork, old: noonPlus(-hours(25)) };
+    expect(isIdleIn(usageReport(older, { refreshedAt: noonPlus(-hours(2)) }))).toBe(false);
   });
 });

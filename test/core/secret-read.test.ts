@@ -25,6 +25,12 @@ describe('secretReadIn', () => {
     });
   });
 
+  it.each(['prod/claude/rag-service/key', `${ARN}-AbC12f`])('knows it by the error alone, which says %s', (name) => {
+    const errorMessage = `User: x is not authorized to perform: secretsmanager:GetSecretValue on resource: ${name} because no identity-based policy allows it`;
+    const event = eventWith(undefined, { errorCode: 'AccessDenied', requestParameters: null, errorMessage });
+    expect(secretReadIn(event, 'prod')).toMatchObject({ service: 'rag-service', breakGlass: false });
+  });
+
   it.each([
     ['another environment', eventWith('dev/claude/rag-service/key')],
     ['the admin key', eventWith('prod/claude-platform/admin-key')],

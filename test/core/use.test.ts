@@ -103,16 +103,50 @@ describe('UseReader', () => {
     expect((await new UseReader(recorded, 'UTC').read(serviceOf, NOON)).of('rag').spent).toEqual({ monthUsd: 3 });
   });
 
-  it('reads earlier weeks and the cost once an hour, and no weeks while nothing is used', async () => {
+  it('reads earlier weeks and the cost once an hour', async () => {
     await read();
-    expect(recorded.calls).toBe(3);
-    recorded.record('new', noonPlus(-hours(2)), 1);
+    expect(recorded.calls).toBe(1 + 8 + 2);
     await read(noonPlus(60_000));
-    expect(recorded.calls).toBe(3 + 1 + 8);
-    await read(noonPlus(120_000));
-    expect(recorded.calls).toBe(3 + 1 + 8 + 1);
+    expect(recorded.calls).toBe(1 + 8 + 2 + 1);
+    recorded.refreshedAt = noonPlus(hours(0.9));
     await read(noonPlus(hours(1)));
-    expect(recorded.calls).toBe(3 + 1 + 8 + 1 + 3);
+    expect(recorded.calls).toBe(1 + 8 + 2 + 1 + (1 + 8 + 2));
+  });
+
+  describe('a report without any use', () => {
+    const isSilent = async (): Promise<boolean> => (await reader.read(serviceOf, NOON)).silent;
+    /** So many requests in each of some weeks, so long before the hour that is the running one. */
+    const recordBefore = (ms: number, requests: number | null, weeks = 4): void => {
+      for (let week = 1; week <= weeks; week++)
+        recorded.record('old', noonPlus(-hours(1) - ms - days(7 * week)), requests);
+    };
+
+    it.each([
+      ['many requests in the hour before', hours(1), 100, true],
+      ['many requests three hours before', hours(3), 100, true],
+      ['one request less', hours(1), 99, false],
+      ['many requests only in the hour that runs', 0, 1_000, false],
+      ['many requests only longer ago', hours(4), 1_000, false],
+    ])('is silent or not where each of the weeks before has %s', async (_what, ms, requests, expected) => {
+      recordBefore(ms, requests);
+      expect(await isSilent()).toBe(expected);
+    });
+
+    it('is not silent where one of the weeks before was without use', async () => {
+      recordBefore(hours(1), 1_000, 3);
+      expect(await isSilent()).toBe(false);
+    });
+
+    it('is not silent with any use in nine hours, of whatever key', async () => {
+      recordBefore(hours(1), 1_000);
+      recorded.record('stray', noonPlus(-hours(8)), 1);
+      expect(await isSilent()).toBe(false);
+    });
+
+    it('counts each use as one where requests are not counted', async () => {
+      for (let use = 0; use < 100; use++) recordBefore(hours(1), null);
+      expect(await isSilent()).toBe(true);
+    });
   });
 
   it('asks for nine hours one by one, and of each earlier week for five hours and for the whole', async () => {

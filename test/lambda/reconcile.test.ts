@@ -49,6 +49,7 @@ describe('the reconciler', () => {
       const old = await world.stageAndRotate();
       await world.stageAndRotate();
       await world.reconcile();
+      world.work();
       return old;
     };
 
@@ -78,6 +79,17 @@ describe('the reconciler', () => {
       expect(alarmsIn(world.sandbox)).toContain('retirement-overdue');
 
       await world.sandbox.advance(2 * DAY_MS);
+      expect(world.statusOf(old.id)).toBe('inactive');
+      expect(alarmsIn(world.sandbox)).not.toContain('retirement-overdue');
+    });
+
+    it('takes five days of silence, where the service does not work at all', async () => {
+      const old = await world.stageAndRotate();
+      await world.stageAndRotate();
+      await world.reconcile();
+      await world.sandbox.advance(5 * DAY_MS - 15 * MINUTE_MS);
+      expect(world.statusOf(old.id)).toBe('active');
+      await world.sandbox.advance(DAY_MS);
       expect(world.statusOf(old.id)).toBe('inactive');
       expect(alarmsIn(world.sandbox)).not.toContain('retirement-overdue');
     });
@@ -260,7 +272,7 @@ describe('the reconciler', () => {
       await world.sandbox.advance(DAY_MS);
     }
     expect(world.current()).toBe(key.id);
-    await world.sandbox.advance(2 * DAY_MS);
+    await world.sandbox.advance(6 * DAY_MS);
     expect(world.current()).toBe(PLACEHOLDER);
     expect(world.statusOf(key.id)).toBe('inactive');
     await world.sleep(15 * DAY_MS);
@@ -271,6 +283,7 @@ describe('the reconciler', () => {
     it('makes a disabled key current again and pauses rotation for a week', async () => {
       const old = await world.stageAndRotate();
       const replacing = await world.stageAndRotate();
+      world.work();
       await world.sandbox.advance(3 * DAY_MS);
       expect(world.statusOf(old.id)).toBe('inactive');
 

@@ -79,7 +79,7 @@ describe('messages to people', () => {
 
   it('come again, rather than never, when the function is cut off before it has noted them', async () => {
     world.failAws('secretsmanager', 'RotateSecret', 12);
-    world.failAws('ssm', 'PutParameter', 3);
+    world.failAws('ssm', 'PutParameter', 6); // three attempts each: that the service fails is noted, and tells nobody yet
     killCurrentKey();
     await world.reconcile();
     await world.sandbox.advance(HOUR_MS);

@@ -48,17 +48,20 @@ const keyAndSpare = async (world: World): Promise<void> => {
 
 /** The same, and four weeks of use in working hours by the current key. */
 export const ordinaryMonth = async (world: World): Promise<void> => {
-  await keyAndSpare(world);
-  recordWeeks(world, world.current() ?? '');
+  await ordinaryWeeks(world, HOUR_MS);
 };
 
-/** Four weeks of use before the present, Monday to Sunday, from seven to six. */
-function recordWeeks({ sandbox }: World, keyId: string): void {
-  const { claude, clock, settings } = sandbox;
-  const end = Math.floor(clock.now().getTime() / DAY_MS) * DAY_MS;
-  for (let day = -28; day < 0; day++)
+/** Four weeks of use by the current key, Monday to Sunday, from seven to six, up to a whole unit of time ago. */
+export async function ordinaryWeeks(world: World, upToWhole: number): Promise<void> {
+  await keyAndSpare(world);
+  const { claude, clock, settings } = world.sandbox;
+  const keyId = world.current() ?? '';
+  const today = Math.floor(clock.now().getTime() / DAY_MS) * DAY_MS;
+  const end = Math.floor(clock.now().getTime() / upToWhole) * upToWhole;
+  for (let day = -28; day <= 0; day++)
     for (let hour = 7; hour < 18; hour++) {
-      const time = new Date(end + day * DAY_MS + hour * HOUR_MS + 5 * MINUTE_MS);
+      const time = new Date(today + day * DAY_MS + hour * HOUR_MS + 5 * MINUTE_MS);
+      if (time.getTime() >= end) continue;
       for (let count = 0; count < USUAL; count++)
         claude.ledger.record({ keyId, workspaceId: settings.workspaceId, model: 'claude-haiku-5-5' }, time);
     }
@@ -364,6 +367,15 @@ export const ALARM_SCENARIOS: readonly AlarmScenario[] = [
     told: 'service',
     withinMs: 20 * MINUTE_MS,
     act: breakRegistration,
+  },
+  {
+    alarm: 'service-failing',
+    told: 'service',
+    withinMs: 80 * MINUTE_MS,
+    act: (world) => {
+      world.failAws('secretsmanager', 'RotateSecret', 1_000);
+      world.sandbox.claude.setStatus(world.current() ?? '', 'inactive');
+    },
   },
   {
     alarm: 'limits-not-kept',

@@ -7,6 +7,8 @@ import { deployedSandbox, LAG_MS, LIST_LAG_MS } from './deployed-sandbox';
 
 export const RAG = 'rag-service';
 
+const SIX_HOURS_MS = 6 * 3_600_000;
+
 /** One deployed environment, and the hands of the people around it. */
 export class World {
   private constructor(
@@ -61,6 +63,16 @@ export class World {
     const created = await this.stage(service);
     await this.rotate(service);
     return created;
+  }
+
+  /** From now on the service is at work: every six hours it uses its current key. @returns stops it */
+  work(service = RAG): () => void {
+    const { clock, claude } = this.sandbox;
+    const isKey = (id: string): boolean => claude.keys().some((key) => key.id === id && key.status === 'active');
+    return clock.every(SIX_HOURS_MS, `${service} works`, () => {
+      const id = this.current(service) ?? '';
+      if (isKey(id)) claude.recordUse(id);
+    });
   }
 
   async rotate(service = RAG): Promise<void> {

@@ -1,6 +1,7 @@
 import { AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import { secretName, spareOfParameterName } from '../../../lib/contract/names';
 import type { ReconcileResult } from '../../../lib/contract/reconciler-protocol';
+import { longestQuietHours } from '../../../lib/core/retirement';
 import type { InspectedVersion } from '../../aws/secrets-manager/secrets-manager';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
 import type { Finding } from '../watch';
@@ -43,8 +44,8 @@ const nowMs = ({ sandbox }: DeployedWorld): number => sandbox.clock.now().getTim
 
 function longestWaitMs(world: DeployedWorld): number {
   const waits = [...world.truth().services.values()].map(({ policy }) => {
-    const { overlapHours, quietHours, maxReportLagHours, undoWindowDays } = policy;
-    return (overlapHours + quietHours + maxReportLagHours) * HOUR_MS + undoWindowDays * DAY_MS;
+    const { overlapHours, maxReportLagHours, undoWindowDays } = policy;
+    return (overlapHours + longestQuietHours(policy) + maxReportLagHours) * HOUR_MS + undoWindowDays * DAY_MS;
   });
   return Math.max(...waits) + SLACK_MS;
 }

@@ -91,8 +91,10 @@ export class People {
     const { claude } = this.world.sandbox;
     const key = this.world.keyAt(step.key);
     if (!key) return;
-    if (step.kind === 'rename') claude.rename(key.id, `renamed-${key.id}`);
-    else if (step.kind === 'leak') claude.reportLeak(key.id);
+    if (step.kind === 'rename') {
+      // Where people look after the keys, they know them by their names.
+      if (!this.world.isManual) claude.rename(key.id, `renamed-${key.id}`);
+    } else if (step.kind === 'leak') claude.reportLeak(key.id);
     else if (step.kind === 'set-status') claude.setStatus(key.id, step.status);
   }
 

@@ -109,6 +109,7 @@ const settingFields = {
   policy: fc.record({
     overlapHours: fc.constantFrom(1, 12, 48),
     quietHours: fc.constantFrom(6, 24),
+    silentHours: fc.constantFrom(6, 24, 48),
     undoWindowDays: fc.constantFrom(1, 2),
     maxAgeDays: fc.constantFrom(9, 90),
     rotateEveryDays: fc.constantFrom(8, 90),

@@ -1,5 +1,6 @@
 import { AWS_CURRENT, AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import type { ReconcileResult } from '../../../lib/contract/reconciler-protocol';
+import { longestQuietHours } from '../../../lib/core/retirement';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
 import type { Finding } from '../watch';
 import type { MemorySecret } from './memory/secrets';
@@ -73,8 +74,9 @@ async function runOnce(world: PortsWorld): Promise<LastRun> {
 /** Twice the waits of one key, since marks that do not fit on a secret wait until earlier keys are gone. */
 function longestWaitMs(world: PortsWorld): number {
   const waits = world.services.map((service) => {
-    const { overlapHours, quietHours, maxReportLagHours, undoWindowDays } = world.policyOf(service);
-    return (overlapHours + quietHours + maxReportLagHours) * HOUR_MS + undoWindowDays * DAY_MS;
+    const policy = world.policyOf(service);
+    const { overlapHours, maxReportLagHours, undoWindowDays } = policy;
+    return (overlapHours + longestQuietHours(policy) + maxReportLagHours) * HOUR_MS + undoWindowDays * DAY_MS;
   });
   return 2 * Math.max(...waits) + SLACK_MS;
 }

@@ -356,9 +356,19 @@ export class Judge {
     if (lagMs > policy.maxReportLagHours * HOUR_MS) {
       this.#found('I3', `the key ${id} was ${what} on a report that was too old`);
     }
-    const quietSince = new Date(refreshedAt.getTime() - policy.quietHours * HOUR_MS);
+    const quietSince = new Date(refreshedAt.getTime() - this.#quietMs(id, policy, refreshedAt));
     if (this.world.wasUsed(id, quietSince, refreshedAt))
       this.#found('I3', `the key ${id} was ${what} while it was in use`);
+  }
+
+  /** A service that is at work needs less silence of its old key. The report dates a use up to a day later than it was. */
+  #quietMs(id: string, policy: ServicePolicy, refreshedAt: Date): number {
+    const { quietHours, silentHours } = policy;
+    const service = this.#lastCurrent.get(id)?.service;
+    const since = new Date(refreshedAt.getTime() - quietHours * HOUR_MS - DAY_MS);
+    const others = [...this.#lastCurrent].filter(([other, last]) => other !== id && last.service === service);
+    const atWork = others.some(([other]) => this.world.wasUsed(other, since, refreshedAt));
+    return (atWork ? quietHours : Math.max(quietHours, silentHours)) * HOUR_MS;
   }
 
   #judgeArchiving(was: KeyTruth, truth: WorldTruth, run: JudgedRun): void {

@@ -22,6 +22,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 12,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 2,
           maxAgeDays: 9,
           rotateEveryDays: 90,
@@ -66,6 +67,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -91,6 +93,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -117,6 +120,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 12,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -153,6 +157,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 12,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -188,6 +193,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -236,6 +242,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -282,6 +289,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -321,6 +329,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -360,6 +369,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -404,6 +414,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -453,6 +464,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -489,6 +501,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -529,6 +542,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -598,6 +612,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,
@@ -646,6 +661,7 @@ export const KEPT: readonly Kept[] = [
         policy: {
           overlapHours: 1,
           quietHours: 6,
+          silentHours: 6,
           undoWindowDays: 1,
           maxAgeDays: 9,
           rotateEveryDays: 8,

@@ -89,14 +89,20 @@ describe('the event of an API call', () => {
     expect(envelope?.detail).not.toHaveProperty('errorCode');
   });
 
-  it('of a refused read says so', async () => {
-    await listen(ALL);
-    await get(clientOf(await world.role('nobody'))).catch(() => undefined);
+  it.each([
+    [false, null],
+    [true, { secretId: NAME }],
+  ])(
+    'of a refused read says so, and what was asked for only where that is shown: %s',
+    async (shows, requestParameters) => {
+      await listen(ALL);
+      world.aws.cloudTrail.showsRefusedParameters = shows;
+      await get(clientOf(await world.role('nobody'))).catch(() => undefined);
 
-    expect(await details()).toMatchObject([
-      { errorCode: 'AccessDenied', errorMessage: expect.stringContaining('is not authorized to perform') },
-    ]);
-  });
+      const errorMessage = expect.stringMatching(/ is not authorized to perform: .* on resource: \S+/);
+      expect(await details()).toMatchObject([{ errorCode: 'AccessDenied', errorMessage, requestParameters }]);
+    },
+  );
 
   it('of a write names its secret by ARN, and has neither value nor rotation token', async () => {
     await listen();

@@ -54,7 +54,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     breaks: 'I3',
     scenario: 'old key still in use',
     caught: 'I3: the key',
-    reconcile: (ports) => withPolicy(ports, { overlapHours: 0, quietHours: 0 }),
+    reconcile: (ports) => withPolicy(ports, { overlapHours: 0, quietHours: 0, silentHours: 0 }),
   },
   {
     name: 'a usage report that cannot be read counts as idleness',

@@ -58,6 +58,11 @@ export const BUGS_IN_PORTS: readonly PlantedBug[] = [
     reconcile: (ports) => withPolicy(ports, { overlapHours: 0 }),
   },
   {
+    name: 'a silence of the whole service counts as idleness of its old key',
+    caught: 'I3',
+    reconcile: (ports) => withPolicy(ports, { silentHours: 0 }),
+  },
+  {
     name: 'a report without a refresh time counts as idleness',
     caught: 'I3',
     reconcile: (ports) =>

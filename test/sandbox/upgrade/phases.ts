@@ -4,7 +4,7 @@ import type { Hands } from '../../../sandbox/simulation/hands';
 import { DAY_MS, HOUR_MS } from '../../../sandbox/utc-time';
 
 /** Waits that are over within a few days. */
-export const WAITS: Partial<ServicePolicy> = { overlapHours: 12, quietHours: 6, undoWindowDays: 1 };
+export const WAITS: Partial<ServicePolicy> = { overlapHours: 12, quietHours: 6, silentHours: 6, undoWindowDays: 1 };
 
 /** A moment in the life of a service's keys at which a release may be replaced by the next. */
 export interface Phase {
