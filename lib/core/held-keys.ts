@@ -37,5 +37,15 @@ export function unfinishedVersion(secret: SecretState): string | undefined {
 export const hasServed = ({ marks }: HeldKey): boolean =>
   marks.current || marks.previous || marks.retiringSince !== undefined || marks.disablingSince !== undefined;
 
+/**
+ * True when a current key carries the mark of an earlier retirement: people made it current again. The key that is current
+ * when its service is removed is the last to begin its retirement, so another one began after it, or is to begin.
+ */
+export function isCurrentAgain({ marks: { retiringSince } }: HeldKey, secret: SecretState): boolean {
+  if (!retiringSince) return false;
+  const held = heldKeys(secret).filter(({ marks }) => !marks.pending);
+  return held.some(({ marks }) => !marks.retiringSince || marks.retiringSince > retiringSince);
+}
+
 /** When the current key became current: the last rotation, or the secret's creation where none has been recorded. */
 export const currentSince = (secret: SecretState): Date => secret.lastRotatedAt ?? secret.createdAt;

@@ -1,6 +1,6 @@
 import { AWS_PENDING, disablingLabel, isRetirementMark, pausedLabel, readLabels } from '../contract/labels';
 import { DEFAULT_POLICY, type ServicePolicy } from '../contract/registration';
-import { type HeldKey, heldKeys, unfinishedVersion } from './held-keys';
+import { type HeldKey, heldKeys, isCurrentAgain, unfinishedVersion } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
 import type { SecretState } from './ports';
 import { nextRetirementStep } from './retirement';
@@ -111,17 +111,18 @@ function planCurrentKey({ issuer }: ServiceObservation, secret: SecretState): re
     // Enabling it comes first, and ends its retirement as well: without its mark, a disabled key counts as dead.
     const isDisabled = disablingSince && statusOf(issuer, keyId) === 'inactive' && issuer.access === 'ours';
     if (isDisabled) actions.push({ kind: 'revive-key', key: { versionId, keyId, marks } });
-    else for (const label of labels.filter(isRetirementMark)) actions.push({ kind: 'drop-label', versionId, label });
+    else actions.push(...dropRetirementMarks(versionId, labels));
   }
   return actions;
 }
 
+const dropRetirementMarks = (versionId: string, labels: readonly string[]): readonly Action[] =>
+  labels.filter(isRetirementMark).map((label) => ({ kind: 'drop-label', versionId, label }));
+
 /** What one of two runs at once wrote on a version after the other had let go of its key. */
 function planStrayMarks({ labels }: SecretState): readonly Action[] {
   return [...labels].flatMap(([versionId, each]) =>
-    readLabels(each).keyId
-      ? []
-      : each.filter(isRetirementMark).map((label) => ({ kind: 'drop-label', versionId, label }) as const),
+    readLabels(each).keyId ? [] : dropRetirementMarks(versionId, each),
   );
 }
 
@@ -275,6 +276,10 @@ function planRemoval(observation: ServiceObservation, secret: SecretState, now: 
   if (unfinished) actions.push({ kind: 'give-up-rotation', versionId: unfinished });
   const current = heldKeys(secret).find(({ marks }) => marks.current);
   if (!current) return [...actions, ...planRemovalOfSpares(observation, now)];
+  // Its retirement begins in the next run: consumers have it from now on.
+  if (isCurrentAgain(current, secret)) {
+    return [...actions, ...dropRetirementMarks(current.versionId, secret.labels.get(current.versionId) ?? [])];
+  }
   return [...actions, ...planStaleIntent(current, observation), ...planRemovalOfCurrent(current, observation, now)];
 }
 

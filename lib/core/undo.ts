@@ -35,6 +35,7 @@ export async function undo(observation: ServiceObservation, ports: ActionPorts):
   await ports.versions.moveLabel(secret.arn, pausedLabel(pausedUntil), { to: restored.versionId });
   // Before the move, so that no mark of an earlier retirement is left on either when the next one starts.
   for (const { versionId } of [replaced, restored]) await dropPassingMarks(versionId, secret, ports.versions);
+  await takeOffShelf(replaced, observation, ports);
   await ensureStillAccepted(restored, secret, ports);
   await makeCurrent(restored, replaced, secret, ports);
   // A run of the reconciler may have disabled it again before it became current.
@@ -77,6 +78,15 @@ async function ensureLive(
   if (verdict?.kind !== 'live') {
     throw impossible(secret, 'its former key is not accepted; enable it in the Claude Console, then run undo again');
   }
+}
+
+/** What a finishSecret that was cut off left on the shelf: once its labels are gone, nothing tells it from a spare. */
+async function takeOffShelf(
+  { keyId }: HeldKey,
+  { service, spares }: ServiceObservation,
+  ports: ActionPorts,
+): Promise<void> {
+  if (spares.some((spare) => spare.keyId === keyId)) await ports.spares.remove(service, keyId);
 }
 
 /** A run of the reconciler may have been about to archive the key, which is final. */

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type Registration, type ServicePolicy } from '../../lib
 import { checkInvariants } from '../invariants';
 import type { Sandbox } from '../sandbox';
 import { type KeyTruth, readTruth, type Truth } from '../truth';
-import { DAY_MS, HOUR_MS } from '../utc-time';
+import { overlapMs, quietSince, retiresSince, undoWindowMs } from './waits';
 
 /** Something that must never be, by the number of the invariant in docs/architecture.md. */
 export interface Finding {
@@ -52,9 +52,8 @@ export class Watch {
       this.#disabledAt.set(id, now);
       this.#judgeDisabling(id, now);
     }
-    const window = this.#policy.undoWindowDays * DAY_MS;
     const disabledAt = this.#disabledAt.get(id) ?? now;
-    if (status === 'archived' && now.getTime() - disabledAt.getTime() < window) {
+    if (status === 'archived' && now.getTime() - disabledAt.getTime() < undoWindowMs(this.#policy)) {
       this.#found('I3', `the key ${id} was archived before its undo window ended`);
     }
     const served = this.#lastCurrent.has(id);
@@ -64,15 +63,12 @@ export class Watch {
 
   /** A key may be disabled once its overlap is over and it has been idle; the truth of its use is the ledger's. */
   #judgeDisabling(id: string, now: Date): void {
-    const { overlapHours, quietHours } = this.#policy;
     const lastCurrent = this.#lastCurrent.get(id);
-    // The keys of a removed service retire from its removal on.
-    const since = lastCurrent && this.#removedAt && this.#removedAt < lastCurrent ? this.#removedAt : lastCurrent;
-    if (since && now.getTime() - since.getTime() < overlapHours * HOUR_MS) {
+    const since = lastCurrent && retiresSince(lastCurrent, this.#removedAt);
+    if (since && now.getTime() - since.getTime() < overlapMs(this.#policy)) {
       this.#found('I3', `the key ${id} was disabled before its overlap ended`);
     }
-    const quietSince = new Date(now.getTime() - quietHours * HOUR_MS);
-    if ((this.sandbox.claude.use.get(id)?.between(quietSince, now) ?? 0) > 0) {
+    if ((this.sandbox.claude.use.get(id)?.between(quietSince(now, this.#policy), now) ?? 0) > 0) {
       this.#found('I3', `the key ${id} was disabled while it was in use`);
     }
   }

@@ -7,7 +7,14 @@ import {
   pausedLabel,
   retiringLabel,
 } from '../../lib/contract/labels';
-import { currentSince, hasServed, heldKeys, unfinishedVersion, versionWith } from '../../lib/core/held-keys';
+import {
+  currentSince,
+  hasServed,
+  heldKeys,
+  isCurrentAgain,
+  unfinishedVersion,
+  versionWith,
+} from '../../lib/core/held-keys';
 import { days, NOON, noonPlus, secretWith } from '../support/observations';
 
 describe('heldKeys', () => {
@@ -49,6 +56,31 @@ describe('unfinishedVersion', () => {
     expect(unfinishedVersion(secretWith({ v2: [AWS_PENDING] }))).toBe('v2');
     expect(unfinishedVersion(secretWith({}))).toBeUndefined();
   });
+});
+
+describe('isCurrentAgain', () => {
+  const began = retiringLabel(NOON);
+  it.each<[string, Readonly<Record<string, readonly string[]>>, boolean]>([
+    ['another key began to retire a millisecond later', { v2: [keyLabel('k2'), retiringLabel(noonPlus(1))] }, true],
+    ['another key is yet to begin', { v2: [keyLabel('k2')] }, true],
+    ['another key began to retire at the same time', { v2: [keyLabel('k2'), began] }, false],
+    ['another key began to retire before', { v2: [keyLabel('k2'), retiringLabel(noonPlus(-1))] }, false],
+    ['another key is pending', { v2: [keyLabel('k2'), AWS_PENDING] }, false],
+    ['another version holds no key', { v2: [AWS_PREVIOUS] }, false],
+    ['there is no other key', {}, false],
+  ])('is told by the others of a current key that retires: %s', (_which, others, expected) => {
+    expect(isIt({ v1: [AWS_CURRENT, keyLabel('k1'), began], ...others })).toBe(expected);
+  });
+
+  it('is not true of a current key that does not retire', () => {
+    expect(isIt({ v1: [AWS_CURRENT, keyLabel('k1')], v2: [keyLabel('k2')] })).toBe(false);
+  });
+
+  function isIt(labels: Readonly<Record<string, readonly string[]>>): boolean | undefined {
+    const secret = secretWith(labels);
+    const [current] = heldKeys(secret);
+    return current && isCurrentAgain(current, secret);
+  }
 });
 
 describe('currentSince', () => {

@@ -233,6 +233,26 @@ describe('a service that was removed', () => {
     expect(planService(removed({ secret, issuer: manual() }), NOON)).toEqual([]);
   });
 
+  it.each([
+    ['that is not yet retiring', []],
+    ['that began to retire after it', [retiringLabel(noonPlus(-days(3) + 1))]],
+  ])('loses the marks of a current key that people put back in place of one %s, and parks nothing', (_which, marks) => {
+    const secret = secretWith({ v1: [...current, began, disabled(days(1))], v2: [keyLabel('k2'), ...marks] }, off);
+    const planned = planService(removed({ secret, issuer: listed({ k1: 'active', k2: 'active' }) }), NOON);
+    expect(planned.filter(({ kind }) => kind !== 'begin-retirement' && kind !== 'disable-key')).toEqual([
+      { kind: 'drop-label', versionId: 'v1', label: began },
+      { kind: 'drop-label', versionId: 'v1', label: disabled(days(1)) },
+    ]);
+  });
+
+  it('begins the retirement of its current key in the next run', () => {
+    const secret = secretWith({ v1: current, v2: [keyLabel('k2'), retiringLabel(noonPlus(-hours(1)))] }, off);
+    const issuer = listed({ k1: 'active', k2: 'active' });
+    expect(planService(removed({ secret, issuer }), NOON)).toMatchObject([
+      { kind: 'begin-retirement', key: { keyId: 'k1' } },
+    ]);
+  });
+
   it('has an unfinished rotation given up', () => {
     const secret = secretWith({ v1: [AWS_CURRENT], v2: [AWS_PENDING] }, off);
     expect(planService(removed({ secret }), NOON)).toEqual([{ kind: 'give-up-rotation', versionId: 'v2' }]);

@@ -61,6 +61,23 @@ describe('undo', () => {
     expect(world.labels(current)).toEqual([AWS_PREVIOUS, keyLabel(current)].sort());
   });
 
+  it('takes the key that it replaces off the shelf before it is replaced, and no other', async () => {
+    const [former, current, waiting] = [world.spare(), world.spare(), world.spare()];
+    for (const key of [former, current]) world.holdKey(key, AWS_CURRENT);
+    await undo();
+    expect(world.shelf.list('rag').map(({ keyId }) => keyId)).toEqual([former.id, waiting.id]);
+    const removed = `spares.remove rag ${current.id}`;
+    expect(world.calls.filter((call) => call.startsWith('spares.remove'))).toEqual([removed]);
+    expect(world.calls.indexOf(removed)).toBeLessThan(world.calls.indexOf(`versions.moveLabel ${AWS_CURRENT}`));
+  });
+
+  it('leaves the shelf alone where the key that it replaces is not on it', async () => {
+    replaced(BEGAN);
+    world.spare();
+    await undo();
+    expect(world.calls.filter((call) => call.startsWith('spares.remove'))).toEqual([]);
+  });
+
   it('takes the previous version rather than the key that began to retire last', async () => {
     const older = world.hold(retiringLabel(noonPlus(-days(2))));
     const later = world.hold(retiringLabel(noonPlus(-days(1))));

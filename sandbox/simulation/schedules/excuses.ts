@@ -17,6 +17,8 @@ export const EXCUSES = {
     'a key that people enabled, by hand or by an undo, and somebody disabled again, before any run of the reconciler saw it, counts as disabled all along',
   'on-shelf-when-replaced-by-hand':
     'a key whose rotation was cut off before it took the spare off the shelf, and that people replaced by hand before any run, looks like a spare that never served',
+  'staged-before-lists-showed':
+    'a list may not show yet that a key waits for another service; the command that stages it looks again, and has to take it back before it ends',
 } as const;
 
 export type Excuse = keyof typeof EXCUSES;

@@ -1,60 +1,13 @@
-import { readLabels } from '../../../lib/contract/labels';
 import type { ServicePolicy } from '../../../lib/contract/registration';
 import type { IssuerKey, SecretState, UsageReport, Verdict } from '../../../lib/core/ports';
-import type { CurrentValue, KeyTruth, Truth } from '../../truth';
+import type { CurrentValue, KeyTruth } from '../../truth';
 import { DAY_MS, HOUR_MS } from '../../utc-time';
+import { overlapMs, quietSince, retiresSince, undoWindowMs } from '../waits';
 import type { Finding } from '../watch';
 import type { Excuse } from './excuses';
-
-/** What is true of a world at one moment, with what its services are entitled to. */
-export interface WorldTruth extends Truth {
-  /** By service, removed ones with the policy that holds for them. */
-  readonly services: ReadonlyMap<string, Entitlement>;
-}
-
-interface Entitlement {
-  readonly registered: boolean;
-  readonly policy: ServicePolicy;
-  /** Whether its secret waits for its deletion, where no run sees it. */
-  readonly isHidden?: boolean;
-}
-
-/** What a judge looks at. */
-export interface Judged {
-  truth(): WorldTruth;
-  /** Whether a key was really used after one instant and up to another, by the issuer's clock. */
-  wasUsed(keyId: string, after: Date, upTo: Date): boolean;
-  /** Whether keys are looked after by people alone. */
-  readonly isManual: boolean;
-  /** How far the functions' clock may be off, which no rule of theirs can see. */
-  readonly skewMs: number;
-  /** What no text outside a secret or a spare may contain. */
-  readonly keyMark: string;
-}
-
-/** A run of a function or a command, as the judge tells it from others. `name` begins with `rotate <step>` for rotation steps. */
-export interface JudgedRun {
-  readonly name: string;
-}
-
-/** When a key was current last, and of which service. */
-interface LastCurrent {
-  readonly at: Date;
-  readonly service: string;
-}
-
-interface RunMemory {
-  /** When it first looked at anything. */
-  readonly since: number;
-  /** By service, the key that was current when the run last looked. */
-  readonly current: Map<string, string | undefined>;
-  /** When it was told of a key's status, and when it was told that a key was live. */
-  readonly looked: Map<string, number>;
-  readonly live: Map<string, number>;
-  /** Current keys that it disabled: it has to bring them back. */
-  readonly disabledCurrent: Set<string>;
-  report: UsageReport | undefined;
-}
+import { isIn, type Judged, type JudgedRun, servicesOf, type WorldTruth } from './judged';
+import { Past } from './past';
+import { RunMemory } from './run-memory';
 
 /**
  * Judges a world over time, by comparing its truth before and after every change. Whoever made the change answers for
@@ -70,19 +23,11 @@ export class Judge {
   #previous: WorldTruth;
   #moment = 0;
   readonly #runs = new Map<JudgedRun, RunMemory>();
-  readonly #lastCurrent = new Map<string, LastCurrent>();
-  /** Keys that people made current, by hand or by an undo, with when they were current before that, until a run has seen it. */
-  readonly #byHand = new Map<string, { readonly before: LastCurrent | undefined; readonly moment: number }>();
-  readonly #served = new Set<string>();
-  /** Keys that people enabled, or had an undo enable, with when they had been disabled, until a run has seen it. */
-  readonly #enabledByHand = new Map<string, Date>();
-  readonly #inactiveSince = new Map<string, Date>();
+  readonly #past = new Past((excuse) => this.#excuse(excuse));
   readonly #expired = new Set<string>();
   readonly #diedAt = new Map<string, number>();
   readonly #enabledAt = new Map<string, number>();
   readonly #testedAt = new Map<string, number>();
-  /** When services were removed; those that are registered again, until a run has seen it. */
-  readonly #removedAt = new Map<string, Date>();
 
   constructor(private readonly world: Judged) {
     this.#before = world.truth();
@@ -90,13 +35,8 @@ export class Judge {
   }
 
   /** A run was told what a secret is like. */
-  described(run: JudgedRun, { service, labels }: SecretState): void {
-    let current: string | undefined;
-    for (const each of labels.values()) {
-      const marks = readLabels(each);
-      if (marks.current) current = marks.keyId;
-    }
-    this.#memory(run).current.set(service, current);
+  described(run: JudgedRun, secret: SecretState): void {
+    this.#memory(run).described(secret);
   }
 
   /** A run was told whether a key is accepted. */
@@ -108,11 +48,7 @@ export class Judge {
 
   /** A run was told which keys there are. */
   listed(run: JudgedRun, keys: readonly IssuerKey[]): void {
-    const { live, looked } = this.#memory(run);
-    for (const { id, status } of keys) {
-      looked.set(id, this.#moment);
-      if (status === 'active') live.set(id, this.#moment);
-    }
+    this.#memory(run).listed(keys, this.#moment);
   }
 
   /** A run was told of the use of keys. */
@@ -133,9 +69,7 @@ export class Judge {
     this.#previous = before;
     this.#before = now;
     this.#moment += 1;
-    for (const [service, { registered }] of now.services) {
-      if (!registered && !this.#removedAt.has(service)) this.#removedAt.set(service, now.now);
-    }
+    this.#past.noteRemovals(now);
     const known = new Map(before.keys.map((key) => [key.id, key]));
     for (const key of now.keys) {
       const was = known.get(key.id);
@@ -145,18 +79,16 @@ export class Judge {
       const was = before.current.get(service);
       if (was !== undefined && !isSame(was, value)) {
         if (run) this.#judgeCurrent(service, { was, value }, now, run);
-        else this.#replacedByHand(service, was);
-        if (isChoiceOfPeople(run)) this.#chosenByHand(value);
+        else if (typeof was === 'object') this.#past.noteReplacedByHand(service, was, now);
+        if (isChoiceOfPeople(run) && typeof value === 'object') this.#past.noteChoice(value, this.#moment);
       }
-      if (typeof value !== 'object') continue;
-      this.#lastCurrent.set(value.keyId, { at: now.now, service });
-      this.#served.add(value.keyId);
+      if (typeof value === 'object') this.#past.noteCurrent(value.keyId, service, now.now);
     }
   }
 
   /** When a key was seen to be current last. */
   lastCurrentAt(keyId: string): Date | undefined {
-    return this.#lastCurrent.get(keyId)?.at;
+    return this.#past.lastCurrent(keyId)?.at;
   }
 
   /** A run has come to its end. */
@@ -164,11 +96,12 @@ export class Judge {
     const memory = this.#runs.get(run);
     this.#runs.delete(run);
     if (!memory) return;
+    for (const key of this.#before.keys) if (memory.shared.has(key.id) && servicesOf(key) > 1) this.#foundShared(key);
     if (!well) {
       if (memory.disabledCurrent.size > 0) this.#excuse('run-cut-off');
       return;
     }
-    if (run.name.startsWith('reconcile')) this.#seen(memory, run.name === 'reconcile');
+    if (run.name.startsWith('reconcile')) this.#past.noteSeen(memory, run.name === 'reconcile', this.#before);
     for (const id of memory.disabledCurrent) {
       const key = this.#before.keys.find((each) => each.id === id);
       if (key && isIn(key, 'current') && key.status === 'inactive')
@@ -176,90 +109,47 @@ export class Judge {
     }
   }
 
-  /** A run of the reconciler that ended well has seen what people did before it looked for the first time. */
-  #seen({ since, current, live }: RunMemory, isFull: boolean): void {
-    const isHidden = (service: string) => this.#before.services.get(service)?.isHidden ?? false;
-    for (const [service, id] of current) {
-      if (id && !isHidden(service) && (this.#byHand.get(id)?.moment ?? 0) <= since) this.#byHand.delete(id);
-    }
-    for (const id of live.keys()) {
-      const service = this.#lastCurrent.get(id)?.service ?? '';
-      if ((isFull || current.has(service)) && !isHidden(service)) this.#enabledByHand.delete(id);
-    }
-    for (const [service, { registered }] of this.#before.services) {
-      if (registered && !isHidden(service) && (isFull || current.has(service))) this.#removedAt.delete(service);
-    }
-  }
-
-  #replacedByHand(service: string, was: CurrentValue): void {
-    const removedAt = this.#removedAt.get(service);
-    // The key of a removed service retires from the removal on, whatever people do with the secret after that.
-    if (typeof was === 'object' && removedAt) this.#lastCurrent.set(was.keyId, { at: removedAt, service });
-    if (typeof was === 'object' && !this.#forgetUnseen(was.keyId)) this.#forgetShelved(was.keyId);
-  }
-
-  /** People make a key current past everything, or have an undo do it. */
-  #chosenByHand(value: CurrentValue): void {
-    if (typeof value !== 'object') return;
-    this.#byHand.set(value.keyId, { before: this.#lastCurrent.get(value.keyId), moment: this.#moment });
-  }
-
-  /** A key that no run has seen to be current counts as if it had not been. @returns whether it was so */
-  #forgetUnseen(id: string): boolean {
-    const chosen = this.#byHand.get(id);
-    if (!chosen) return false;
-    if (chosen.before) this.#lastCurrent.set(id, chosen.before);
-    else this.#lastCurrent.delete(id);
-    this.#byHand.delete(id);
-    return this.#excuse('current-by-hand-unseen');
-  }
-
-  /** A key that its rotation left on the shelf counts as if it had never been current, once people have replaced it. */
-  #forgetShelved(id: string): void {
-    const key = this.#before.keys.find((each) => each.id === id);
-    if (key && isIn(key, 'spare') && this.#excuse('on-shelf-when-replaced-by-hand')) this.#lastCurrent.delete(id);
-  }
-
   #judgeKey(was: KeyTruth, key: KeyTruth, truth: WorldTruth, run: JudgedRun | undefined): void {
     const { id } = key;
     if (key.status === 'expired') this.#expired.add(id);
     if (was.accepted && !key.accepted) this.#diedAt.set(id, this.#moment);
     if (was.status !== 'active' && key.status === 'active') this.#noteEnabled(id, run);
-    if (was.status === 'active' && key.status !== 'active') this.#noteDisabled(id, truth.now);
+    if (was.status === 'active' && key.status !== 'active') this.#past.noteDisabled(id, truth.now);
     if (!run) return;
     if (was.status === 'active' && key.status === 'inactive') this.#judgeDisabling(key, truth, run);
     if (was.status !== 'archived' && key.status === 'archived') this.#judgeArchiving(was, truth, run);
-    if (was.places !== key.places) this.#judgePlaces(was, key);
+    if (was.places !== key.places) this.#judgePlaces(was, key, run);
   }
 
   #noteEnabled(id: string, run: JudgedRun | undefined): void {
-    const since = this.#inactiveSince.get(id);
     this.#enabledAt.set(id, this.#moment);
-    if (since && isChoiceOfPeople(run)) this.#enabledByHand.set(id, since);
-    this.#inactiveSince.delete(id);
-  }
-
-  #noteDisabled(id: string, now: Date): void {
-    const before = this.#enabledByHand.get(id);
-    if (before) this.#excuse('enabled-by-hand-unseen');
-    this.#inactiveSince.set(id, before ?? now);
+    this.#past.noteEnabled(id, isChoiceOfPeople(run));
   }
 
   /** Keys stay with one service, and nothing of ours loses sight of one that works. */
-  #judgePlaces(was: KeyTruth, key: KeyTruth): void {
+  #judgePlaces(was: KeyTruth, key: KeyTruth, run: JudgedRun): void {
     const { id, places } = key;
     this.count('I4', 'I5', 'I7');
-    if (servicesOf(key) > Math.max(1, servicesOf(was))) {
-      this.#found('I4', `the key ${id} is in ${places.map(({ service }) => service).join(' and ')}`);
-    }
+    if (servicesOf(key) > Math.max(1, servicesOf(was))) this.#judgeSharing(key, run);
     if (key.status !== 'active') return;
-    const served = this.#served.has(id) || isIn(key, 'current');
+    const served = this.#past.hasServed(id) || isIn(key, 'current');
     if (isIn(was, 'spare') && !isIn(key, 'spare') && !served) {
       this.#found('I7', `the spare ${id}, which works and never served, was taken off the shelf`);
     }
     if (was.places.length === 0 || places.length > 0) return;
-    if (this.#enabledByHand.has(id)) this.#excuse('enabled-by-hand-unseen');
+    if (this.#past.isEnabledUnseen(id)) this.#excuse('enabled-by-hand-unseen');
     else this.#found('I5', `the key ${id} is active and nobody holds it`);
+  }
+
+  #judgeSharing(key: KeyTruth, run: JudgedRun): void {
+    const isOnShelvesAlone = key.places.every(({ place }) => place === 'spare');
+    if (isStaging(run) && isOnShelvesAlone && this.#excuse('staged-before-lists-showed')) {
+      this.#memory(run).shared.add(key.id);
+    } else this.#foundShared(key);
+  }
+
+  #foundShared({ id, places }: KeyTruth): void {
+    this.#found('I4', `the key ${id} is in ${places.map(({ service }) => service).join(' and ')}`);
   }
 
   #judgeCurrent(
@@ -283,7 +173,7 @@ export class Judge {
     if (byRotation) {
       this.count('I8', 'I11');
       if (looked === undefined) this.#found('I11', `the key ${id} became current without having passed a test`);
-      if (this.#lastCurrent.has(id) && !this.#wasPending(id))
+      if (this.#past.lastCurrent(id) && !this.#wasPending(id))
         this.#found('I8', `the former key ${id} became current by an old rotation`);
     }
     if (!accepted && !this.#diedSince(id, looked)) {
@@ -314,7 +204,7 @@ export class Judge {
       } else if (this.#excuse('became-current-after-our-look')) disabledCurrent.add(id);
       return;
     }
-    const last = this.#lastCurrent.get(id);
+    const last = this.#past.lastCurrent(id);
     if (last) this.#judgeRetiring(id, last, truth, run, 'disabled');
   }
 
@@ -323,7 +213,7 @@ export class Judge {
     this.count('I1');
     if (truth.services.get(service)?.registered) this.#found('I1', `${service}, which is registered, lost its key`);
     const key = typeof was === 'object' ? truth.keys.find(({ id }) => id === was.keyId) : undefined;
-    if (!key || this.#forgetUnseen(key.id)) return;
+    if (!key || this.#past.forgetUnseen(key.id)) return;
     if (key.status === 'active') this.#judgeRetiring(key.id, { at: truth.now, service }, truth, run, 'parked');
   }
 
@@ -337,11 +227,9 @@ export class Judge {
     this.count('I3');
     const policy = truth.services.get(last.service)?.policy;
     if (!policy) return;
-    // The keys of a removed service retire from its removal on.
-    const since = Math.min(last.at.getTime(), this.#removedAt.get(last.service)?.getTime() ?? Number.POSITIVE_INFINITY);
-    const waitedMs = truth.now.getTime() - since + this.world.skewMs;
-    const overlapMs = Math.max(policy.overlapHours * HOUR_MS, policy.consumerCacheMinutes * 60_000);
-    if (waitedMs < overlapMs) this.#found('I3', `the key ${id} was ${what} before its overlap had ended`);
+    const since = retiresSince(last.at, this.#past.removedAt(last.service));
+    const waitedMs = truth.now.getTime() - since.getTime() + this.world.skewMs;
+    if (waitedMs < overlapMs(policy)) this.#found('I3', `the key ${id} was ${what} before its overlap had ended`);
     const atDeadline = waitedMs >= policy.retirementDeadlineDays * DAY_MS && policy.atRetirementDeadline === 'disable';
     if (!atDeadline || !this.#excuse('policy-says-so')) this.#judgeIdleness(id, policy, truth, run, what);
   }
@@ -356,19 +244,16 @@ export class Judge {
     if (lagMs > policy.maxReportLagHours * HOUR_MS) {
       this.#found('I3', `the key ${id} was ${what} on a report that was too old`);
     }
-    const quietSince = new Date(refreshedAt.getTime() - this.#quietMs(id, policy, refreshedAt));
-    if (this.world.wasUsed(id, quietSince, refreshedAt))
+    const quietHours = this.#quietHours(id, policy, refreshedAt);
+    if (this.world.wasUsed(id, quietSince(refreshedAt, { quietHours }), refreshedAt))
       this.#found('I3', `the key ${id} was ${what} while it was in use`);
   }
 
   /** A service that is at work needs less silence of its old key. The report dates a use up to a day later than it was. */
-  #quietMs(id: string, policy: ServicePolicy, refreshedAt: Date): number {
-    const { quietHours, silentHours } = policy;
-    const service = this.#lastCurrent.get(id)?.service;
+  #quietHours(id: string, { quietHours, silentHours }: ServicePolicy, refreshedAt: Date): number {
     const since = new Date(refreshedAt.getTime() - quietHours * HOUR_MS - DAY_MS);
-    const others = [...this.#lastCurrent].filter(([other, last]) => other !== id && last.service === service);
-    const atWork = others.some(([other]) => this.world.wasUsed(other, since, refreshedAt));
-    return (atWork ? quietHours : Math.max(quietHours, silentHours)) * HOUR_MS;
+    const atWork = this.#past.othersOf(id).some((other) => this.world.wasUsed(other, since, refreshedAt));
+    return atWork ? quietHours : Math.max(quietHours, silentHours);
   }
 
   #judgeArchiving(was: KeyTruth, truth: WorldTruth, run: JudgedRun): void {
@@ -384,10 +269,10 @@ export class Judge {
     if (this.#expired.has(id) && this.#excuse('expired')) return;
     const lookedAt = this.#memory(run).looked.get(id) ?? Number.POSITIVE_INFINITY;
     if ((this.#enabledAt.get(id) ?? 0) > lookedAt && this.#excuse('archived-after-our-look')) return;
-    const policy = truth.services.get(this.#lastCurrent.get(id)?.service ?? was.places[0]?.service ?? '')?.policy;
-    const since = this.#inactiveSince.get(id);
+    const policy = truth.services.get(this.#past.lastCurrent(id)?.service ?? was.places[0]?.service ?? '')?.policy;
+    const since = this.#past.inactiveSince(id);
     const waitedMs = since ? truth.now.getTime() - since.getTime() + this.world.skewMs : 0;
-    if (policy && waitedMs < policy.undoWindowDays * DAY_MS) {
+    if (policy && waitedMs < undoWindowMs(policy)) {
       this.#found('I3', `the key ${id} was archived before its undo window had ended`);
     }
   }
@@ -395,14 +280,7 @@ export class Judge {
   #memory(run: JudgedRun): RunMemory {
     const known = this.#runs.get(run);
     if (known) return known;
-    const fresh: RunMemory = {
-      since: this.#moment,
-      current: new Map(),
-      looked: new Map(),
-      live: new Map(),
-      disabledCurrent: new Set(),
-      report: undefined,
-    };
+    const fresh = new RunMemory(this.#moment);
     this.#runs.set(run, fresh);
     return fresh;
   }
@@ -425,10 +303,7 @@ export class Judge {
 /** What people do by hand, or have an undo do. */
 const isChoiceOfPeople = (run: JudgedRun | undefined): boolean => !run || run.name.startsWith('undo');
 
-const isIn = ({ places }: KeyTruth, wanted: KeyTruth['places'][number]['place']): boolean =>
-  places.some(({ place }) => place === wanted);
-
-const servicesOf = ({ places }: KeyTruth): number => new Set(places.map(({ service }) => service)).size;
+const isStaging = ({ name }: JudgedRun): boolean => /^(claude-keys )?stage\b/.test(name);
 
 const isSame = (one: CurrentValue, other: CurrentValue): boolean =>
   typeof one === 'object' && typeof other === 'object' ? one.keyId === other.keyId : one === other;

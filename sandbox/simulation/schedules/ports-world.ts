@@ -8,7 +8,8 @@ import { type RotationPorts, type RotationStep, rotate } from '../../../lib/core
 import type { CurrentValue, KeyTruth } from '../../truth';
 import { MINUTE_MS } from '../../utc-time';
 import { Outside, type Run } from './invocation';
-import { Judge, type Judged, type WorldTruth } from './judge';
+import { Judge } from './judge';
+import type { Judged, WorldTruth } from './judged';
 import { HOME, KEY_MARK, MemoryIssuer, type MemoryKey } from './memory/issuer';
 import { MemoryRegistry, MemoryShelf } from './memory/parameters';
 import { type Memory, type MemoryPorts, memoryPorts } from './memory/ports';

@@ -1,6 +1,7 @@
 import { drawSchedule } from '../../../sandbox/simulation/schedules/draw';
 import { EXCUSES } from '../../../sandbox/simulation/schedules/excuses';
 import { KEPT } from '../../../sandbox/simulation/schedules/kept-seeds';
+import type { MemoryPorts } from '../../../sandbox/simulation/schedules/memory/ports';
 import { playOnPorts } from '../../../sandbox/simulation/schedules/play';
 import { FAULTS, STEP_KINDS } from '../../../sandbox/simulation/schedules/schedule';
 import { type Tally, tallySeeds } from '../../../sandbox/simulation/schedules/tally';
@@ -12,6 +13,8 @@ const FIRST_SEED = 1;
 /** So many seeds are enough for any of the planted bugs. */
 const SEEDS_PER_BUG = 2_000;
 const LONG_MS = 600_000;
+/** Of the kept schedule in which a key is put on the shelf of a second service, and taken back. */
+const SEED_OF_A_LATE_LIST = 700029906;
 
 describe('random schedules on the ports of the core', () => {
   let tally: Tally;
@@ -76,6 +79,13 @@ describe('a planted bug', () => {
     },
     LONG_MS,
   );
+
+  it('is found: a key that was staged for a second service is not taken back', async () => {
+    const kept = KEPT.find(({ seed }) => seed === SEED_OF_A_LATE_LIST);
+    const stage = (ports: MemoryPorts) => ({ ...ports, spares: { ...ports.spares, remove: async () => undefined } });
+    const played = kept && (await playOnPorts(kept.schedule, { bug: { stage } }));
+    expect(played?.findings).toMatchObject([{ invariant: 'I4', what: 'the key apikey3 is in rag and chat' }]);
+  });
 
   it('is told in a short story with the command that shows it again', async () => {
     const bug = BUGS_IN_PORTS.find(({ caught }) => caught === 'I6');
