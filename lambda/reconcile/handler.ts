@@ -101,6 +101,8 @@ function perform(reconciler: Reconciler, request: ReconcilerRequest): Promise<un
       return reconciler.review();
     case 'undo':
       return reconciler.undo(request.service);
+    case 'revoke':
+      return reconciler.revoke(request.service, request.keyId);
   }
 }
 

@@ -2,7 +2,7 @@ import type { ReconcilerRequest } from '../../lib/contract/reconciler-protocol';
 import { KeyRotationError } from '../../lib/core/errors';
 
 /** A name becomes part of other names: nothing in it may lead elsewhere. */
-const SERVICE = /^[^/\s]{1,100}$/;
+const NAME = /^[^/\s]{1,100}$/;
 
 /** Whether an event comes from the schedule: it has no `action`, and asks for a full run. */
 export const isScheduled = (event: unknown): boolean => isObject(event) && event.action === undefined;
@@ -16,7 +16,7 @@ export const isOfCloudTrail = (event: unknown): boolean =>
  * @throws KeyRotationError BadRequest. What the event says is not repeated
  */
 export function requestIn(event: unknown): ReconcilerRequest {
-  const { action, service } = isObject(event) ? event : {};
+  const { action, service, keyId } = isObject(event) ? event : {};
   switch (action) {
     case 'reconcile':
     case 'status':
@@ -26,14 +26,18 @@ export function requestIn(event: unknown): ReconcilerRequest {
       return { action };
     case 'undo':
       return { action, service: serviceName(service) };
+    case 'revoke':
+      return { action, service: serviceName(service), keyId: nameOf('key', keyId) };
     default:
-      throw badRequest('unknown action; allowed are reconcile, status, review, issuer-keys and undo');
+      throw badRequest('unknown action; allowed are reconcile, status, review, issuer-keys, undo and revoke');
   }
 }
 
-function serviceName(value: unknown): string {
-  if (typeof value === 'string' && SERVICE.test(value)) return value;
-  throw badRequest('the request names no service');
+const serviceName = (value: unknown): string => nameOf('service', value);
+
+function nameOf(what: 'service' | 'key', value: unknown): string {
+  if (typeof value === 'string' && NAME.test(value)) return value;
+  throw badRequest(`the request names no ${what}`);
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,6 +3,7 @@ import type {
   IssuerKeyView,
   ReconcileResult,
   ReviewResult,
+  RevokeResult,
   ServiceStatus,
   StatusResult,
   UndoResult,
@@ -51,6 +52,10 @@ export function undoOf(result: Answer): UndoResult {
     replacedKey: result.text('replacedKey'),
     pausedUntil: result.instant('pausedUntil').toISOString(),
   };
+}
+
+export function revokeOf(result: Answer): RevokeResult {
+  return { service: result.text('service'), keyId: result.text('keyId'), disabled: result.flag('disabled') };
 }
 
 function issuerKeyOf(key: Answer): IssuerKeyView {

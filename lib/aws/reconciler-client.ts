@@ -4,6 +4,7 @@ import type {
   ReconcileResult,
   ReconcilerRequest,
   ReviewResult,
+  RevokeResult,
   StatusResult,
   UndoResult,
 } from '../contract/reconciler-protocol';
@@ -11,7 +12,7 @@ import type { Answer } from '../core/answer';
 import { ERROR_KINDS, type ErrorCode, KeyRotationError } from '../core/errors';
 import { answerOf } from './answers';
 import { callAws } from './errors';
-import { checkedReconcile, checkedReview, checkedStatus, issuerKeysOf, undoOf } from './reconciler-answers';
+import { checkedReconcile, checkedReview, checkedStatus, issuerKeysOf, revokeOf, undoOf } from './reconciler-answers';
 
 /** A run of the reconciler may take as long as its function may: five minutes. */
 const RUN_LIMIT_MS = 6 * 60_000;
@@ -44,6 +45,10 @@ export class ReconcilerClient {
 
   undo(service: string): Promise<UndoResult> {
     return this.#ask({ action: 'undo', service }, undoOf);
+  }
+
+  revoke(service: string, keyId: string): Promise<RevokeResult> {
+    return this.#ask({ action: 'revoke', service, keyId }, revokeOf);
   }
 
   async #ask<Result>(request: ReconcilerRequest, read: Read<Result>): Promise<Result> {

@@ -2,6 +2,12 @@ import { KeyRotationError } from '../core/errors';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** The id under which the issuer lists a key, alone or behind an option. It says nothing of the key's text. */
+const KEY_ID = /^(--leaked=)?apikey_[A-Za-z0-9]{1,40}$/;
+
+/** What may stand for a key in a label and a parameter's name: an id of the issuer, or a name where keys go by names. */
+const KEY_NAME = /^[A-Za-z0-9._-]{1,100}$/;
+
 /**
  * Rejects a command line that has a key, or what may be one, anywhere in it. Runs before anything else looks at the
  * arguments, since the parser quotes what it does not understand.
@@ -17,6 +23,7 @@ export function refuseKeyAsArgument(args: readonly string[]): void {
 /** The start that all the issuer's keys share, or a long run of mixed letters and digits such as a key cut off at the front. */
 function looksLikeKey(text: string): boolean {
   if (/sk-ant/i.test(text)) return true;
+  if (KEY_ID.test(text)) return false;
   const runs = text.match(/[A-Za-z0-9_-]{16,}/g) ?? [];
   return runs.some((run) => /[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run));
 }
@@ -27,6 +34,15 @@ export function checkName(what: 'environment' | 'service', text: string): string
   throw new KeyRotationError(
     'BadRequest',
     `"${text}" cannot be the name of ${what === 'environment' ? 'an environment' : 'a service'}: names have lower-case letters, digits and hyphens, at most 63 of them. Nothing was changed`,
+  );
+}
+
+/** Rejects a key id that cannot be one. */
+export function checkKeyId(text: string): string {
+  if (KEY_NAME.test(text)) return text;
+  throw new KeyRotationError(
+    'BadRequest',
+    `"${text}" cannot be the id of a key: give one that claude-keys status --json lists, such as apikey_01AbCd. Nothing was changed`,
   );
 }
 

@@ -9,6 +9,7 @@ const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'BadRequest',
   'UnknownEnvironment',
   'UnknownService',
+  'KeyNotHeld',
   'KeyAsArgument',
   'KeyMalformed',
   'KeyDead',

@@ -10,6 +10,8 @@ export interface CliIo {
   hideInput(): void;
   /** Asks for a secret without showing it; undefined when the person ends the input. */
   askHidden(prompt: string): Promise<string | undefined>;
+  /** Asks a question that takes yes for an answer; anything else, and the end of the input, is a no. */
+  confirm(question: string): Promise<boolean>;
   /** All of standard input. */
   readStdin(): Promise<string>;
   /** Shows that something is going on, when it takes longer than a second, until `done`. */
@@ -46,6 +48,7 @@ export function guarded(io: CliIo): CliIo {
     err: (line) => io.err(clean(line)),
     hideInput: () => io.hideInput(),
     askHidden: (prompt) => io.askHidden(clean(prompt)),
+    confirm: (question) => io.confirm(clean(question)),
     readStdin: () => io.readStdin(),
     progress: (text) => io.progress(clean(text)),
   };

@@ -3,6 +3,7 @@ import type {
   IssuerKeysResult,
   ReconcileResult,
   ReviewResult,
+  RevokeResult,
   StatusResult,
   UndoResult,
 } from '../contract/reconciler-protocol';
@@ -18,6 +19,7 @@ export interface Reconciler {
   review(): Promise<ReviewResult>;
   issuerKeys(): Promise<IssuerKeysResult>;
   undo(service: string): Promise<UndoResult>;
+  revoke(service: string, keyId: string): Promise<RevokeResult>;
 }
 
 /** How the issuer's keys look; pure functions of a key's text. */

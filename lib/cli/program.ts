@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { KeyRotationError } from '../core/errors';
-import { checkName, parseSeconds, refuseKeyAsArgument } from './arguments';
+import { checkKeyId, checkName, parseSeconds, refuseKeyAsArgument } from './arguments';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, guarded, withProgress } from './io';
 import type { OpenPlatform, Platform } from './platform';
+import { replaceLeaked } from './replace-leaked';
 import { reportFailure } from './report';
 import { REVIEW_FORMATS, review } from './review';
 import { rotate } from './rotate';
@@ -149,12 +150,44 @@ function addRotate(program: Command, session: Session): void {
     .description("replace a service's key now by its oldest good spare; the old key stays accepted for the overlap")
     .option('--timeout <seconds>', 'how long to wait for the new key', String(DEFAULT_TIMEOUT_SECONDS))
     .option('--no-wait', 'start the rotation and return')
-    .addHelpText('after', examples(['claude-keys rotate prod rag-service', 'waits until the new key is current']))
-    .action(async (environment: string, service: string, options: { timeout: string; wait: boolean }) => {
-      const timeoutSeconds = parseSeconds('--timeout', options.timeout);
-      const request = { service: checkName('service', service), timeoutSeconds, wait: options.wait };
-      await run(session, environment, (platform, io) => rotate(request, platform, io));
+    .option(
+      '--leaked [keyId]',
+      'the current key, or the one named, has leaked: disable it as soon as it is not current',
+    )
+    .option('--yes', 'with --leaked: do not ask before anything is changed')
+    .addHelpText(
+      'after',
+      examples(
+        ['claude-keys rotate prod rag-service', 'waits until the new key is current'],
+        ['claude-keys rotate prod rag-service --leaked', 'then disables the old key at once'],
+        ['claude-keys rotate prod rag-service --leaked <keyId>', 'goes on with that after it was cut off'],
+      ),
+    )
+    .action(async (environment: string, service: string, options: RotateOptions) => {
+      const action = rotateAction(checkName('service', service), options);
+      await run(session, environment, action);
     });
+}
+
+interface RotateOptions {
+  readonly timeout: string;
+  readonly wait: boolean;
+  /** True: the current key. */
+  readonly leaked?: string | true;
+  readonly yes?: boolean;
+}
+
+function rotateAction(service: string, { timeout, wait, leaked, yes = false }: RotateOptions): Action {
+  const request = { service, timeoutSeconds: parseSeconds('--timeout', timeout) };
+  if (leaked === undefined) return (platform, io) => rotate({ ...request, wait }, platform, io);
+  if (!wait) {
+    throw new KeyRotationError(
+      'BadRequest',
+      '--leaked waits until the new key is current, so it does not go with --no-wait. Nothing was changed',
+    );
+  }
+  const named = leaked === true ? {} : { keyId: checkKeyId(leaked) };
+  return (platform, io) => replaceLeaked({ ...request, ...named, confirmed: yes }, platform, io);
 }
 
 function addUndo(program: Command, session: Session): void {

@@ -1,5 +1,6 @@
 import { HiddenInput } from './hidden-input';
 import type { CliIo, Progress } from './io';
+import { saysYes } from './question';
 
 const SHOW_AFTER_MS = 1_000;
 const FRAME_MS = 120;
@@ -18,6 +19,8 @@ export function realIo(): CliIo {
       if (isTerminal) hidden.hide();
     },
     askHidden: (prompt) => askHidden(prompt, hidden),
+    // On standard error, so that standard output holds results alone.
+    confirm: (question) => saysYes(question, stdin, stderr),
     readStdin,
     progress: (text) => (stderr.isTTY === true ? spinner(text) : plainProgress(text)),
   };

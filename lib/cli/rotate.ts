@@ -7,14 +7,18 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import { findService, type Platform } from './platform';
 
-export interface RotateRequest {
+/** Which service to rotate, and how long to wait for it. */
+export interface PatientRequest {
   readonly service: string;
   readonly timeoutSeconds: number;
+}
+
+export interface RotateRequest extends PatientRequest {
   /** False: start the rotation and leave it to itself. */
   readonly wait: boolean;
 }
 
-const FIRST_PAUSE_MS = 1_000;
+export const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 /** `claude-keys rotate <environment> <service>`: starts a rotation and waits until its key is current. */
@@ -22,21 +26,38 @@ export async function rotate(request: RotateRequest, platform: Platform, io: Cli
   const { service } = request;
   const { environment } = platform.settings;
   await findService(platform, service);
-  const before = await describe(platform, service);
+  const before = await secretOf(platform, service);
   await refuseUnlessReady(platform, before);
-  if (!(await platform.rotation.start(before.arn))) throw inProgress(platform, service);
+  await startRotation(platform, before);
   if (!request.wait) {
     io.out(`Started the rotation of ${service}; "claude-keys status ${environment} ${service}" shows how it goes.`);
     return EXIT.ok;
   }
-  const after = await withProgress(io, `rotating ${service}`, () => waitUntilCurrent(request, platform, before));
-  const [current] = heldKeys(after);
-  io.out(`Rotated: ${current?.keyId ?? 'the new key'} is the current key of ${service}.`);
+  await untilRotated(request, platform, io, before);
   io.out('The key before it stays accepted until its overlap is over and it is idle; then the reconciler disables it.');
   return EXIT.ok;
 }
 
-async function describe(platform: Platform, service: string): Promise<SecretState> {
+/** Starts a rotation. @throws KeyRotationError RotationInProgress */
+export async function startRotation(platform: Platform, { arn, service }: SecretState): Promise<void> {
+  if (!(await platform.rotation.start(arn))) throw inProgress(platform, service);
+}
+
+/** Waits until another key is current than before, and says which. */
+export async function untilRotated(
+  request: PatientRequest,
+  platform: Platform,
+  io: CliIo,
+  before: SecretState,
+): Promise<void> {
+  const { service } = request;
+  const after = await withProgress(io, `rotating ${service}`, () => waitUntilCurrent(request, platform, before));
+  const [current] = heldKeys(after);
+  io.out(`Rotated: ${current?.keyId ?? 'the new key'} is the current key of ${service}.`);
+}
+
+/** The secret of a registered service, as it is now. */
+export async function secretOf(platform: Platform, service: string): Promise<SecretState> {
   const secret = await platform.secrets.describe(service);
   if (secret !== undefined) return secret;
   throw new KeyRotationError(
@@ -46,7 +67,7 @@ async function describe(platform: Platform, service: string): Promise<SecretStat
 }
 
 /** A rotation that must fail is not started: it would page somebody. */
-async function refuseUnlessReady(platform: Platform, secret: SecretState): Promise<void> {
+export async function refuseUnlessReady(platform: Platform, secret: SecretState): Promise<void> {
   const { service } = secret;
   if (unfinishedVersion(secret) !== undefined) throw inProgress(platform, service);
   const served = new Set(
@@ -69,13 +90,17 @@ function inProgress(platform: Platform, service: string): KeyRotationError {
   );
 }
 
-async function waitUntilCurrent(request: RotateRequest, platform: Platform, before: SecretState): Promise<SecretState> {
+async function waitUntilCurrent(
+  request: PatientRequest,
+  platform: Platform,
+  before: SecretState,
+): Promise<SecretState> {
   const deadline = platform.clock.now().getTime() + request.timeoutSeconds * 1_000;
   const old = versionWith(before, AWS_CURRENT);
   let withoutPending = 0;
   for (let pauseMs = FIRST_PAUSE_MS; platform.clock.now().getTime() < deadline; pauseMs = nextPause(pauseMs)) {
     await platform.wait(pauseMs);
-    const now = await describe(platform, request.service);
+    const now = await secretOf(platform, request.service);
     if (versionWith(now, AWS_CURRENT) !== old) return now;
     // RotateSecret itself sets AWSPENDING: without it the rotation was given up. One look may still show what was before.
     withoutPending = unfinishedVersion(now) === undefined ? withoutPending + 1 : 0;
@@ -84,7 +109,7 @@ async function waitUntilCurrent(request: RotateRequest, platform: Platform, befo
   throw didNotComplete(platform, request.service, `nothing became current within ${request.timeoutSeconds} s`);
 }
 
-const nextPause = (pauseMs: number): number => Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
+export const nextPause = (pauseMs: number): number => Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
 
 function didNotComplete(platform: Platform, service: string, why: string): KeyRotationError {
   const { environment } = platform.settings;

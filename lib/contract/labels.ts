@@ -10,6 +10,7 @@ export const AWS_PREVIOUS = 'AWSPREVIOUS';
 const KEY = 'KEY-';
 const RETIRING = 'RETIRING-';
 const DISABLING = 'DISABLING-';
+const REVOKED = 'REVOKED-';
 const PAUSED = 'PAUSED-';
 
 /** On every version that holds a key not yet archived: `KEY-apikey_01…`. */
@@ -21,6 +22,9 @@ export const retiringLabel = (since: Date): string => `${RETIRING}${since.toISOS
 /** On a version whose key we decided to disable, with the instant of the decision. Written before the issuer is asked. */
 export const disablingLabel = (since: Date): string => `${DISABLING}${since.toISOString()}`;
 
+/** On a version whose key somebody said has leaked, with the instant of that. Written before the key is disabled; it never comes back by an undo. */
+export const revokedLabel = (since: Date): string => `${REVOKED}${since.toISOString()}`;
+
 /** On the current version while rotation is paused after an undo, with the instant at which it resumes. */
 export const pausedLabel = (until: Date): string => `${PAUSED}${until.toISOString()}`;
 
@@ -30,16 +34,19 @@ export interface VersionMarks {
   readonly pending: boolean;
   readonly previous: boolean;
   readonly keyId?: string;
+  /** A revoked key is retiring, and being disabled, from its revocation on at the latest. */
   readonly retiringSince?: Date;
   readonly disablingSince?: Date;
+  readonly revokedSince?: Date;
   readonly pausedUntil?: Date;
 }
 
 /** Reads a version's labels. A label with a malformed time is ignored, as if it were not ours. */
 export function readLabels(labels: readonly string[]): VersionMarks {
   const keyId = labels.find((label) => label.startsWith(KEY))?.slice(KEY.length);
-  const retiringSince = timeOf(labels, RETIRING);
-  const disablingSince = timeOf(labels, DISABLING);
+  const revokedSince = timeOf(labels, REVOKED);
+  const retiringSince = timeOf(labels, RETIRING) ?? revokedSince;
+  const disablingSince = timeOf(labels, DISABLING) ?? revokedSince;
   const pausedUntil = timeOf(labels, PAUSED);
   return {
     current: labels.includes(AWS_CURRENT),
@@ -48,8 +55,15 @@ export function readLabels(labels: readonly string[]): VersionMarks {
     ...(keyId ? { keyId } : {}),
     ...(retiringSince ? { retiringSince } : {}),
     ...(disablingSince ? { disablingSince } : {}),
+    ...(revokedSince ? { revokedSince } : {}),
     ...(pausedUntil ? { pausedUntil } : {}),
   };
+}
+
+/** The label that says why a key is being disabled: that it was revoked, or else that it has retired. */
+export function intentLabel({ revokedSince, disablingSince }: VersionMarks): string | undefined {
+  if (revokedSince) return revokedLabel(revokedSince);
+  return disablingSince && disablingLabel(disablingSince);
 }
 
 /** The latest time of the labels with a prefix: two runs at once may each have written one, and later is safer. */
@@ -65,7 +79,7 @@ function timeOf(labels: readonly string[], prefix: string): Date | undefined {
 
 /** True for a label that speaks of a key's retirement, whatever its time. */
 export const isRetirementMark = (label: string): boolean =>
-  [RETIRING, DISABLING].some((prefix) => label.startsWith(prefix));
+  [RETIRING, DISABLING, REVOKED].some((prefix) => label.startsWith(prefix));
 
 /** True for a label that speaks of a key's retirement or pause, whatever its time. */
 export const isPassingMark = (label: string): boolean => isRetirementMark(label) || label.startsWith(PAUSED);

@@ -10,7 +10,8 @@ export type ReconcilerRequest =
   | { readonly action: 'status'; readonly service?: string }
   | { readonly action: 'review' }
   | { readonly action: 'issuer-keys' }
-  | { readonly action: 'undo'; readonly service: string };
+  | { readonly action: 'undo'; readonly service: string }
+  | { readonly action: 'revoke'; readonly service: string; readonly keyId: string };
 
 export type ReconcilerResponse<Result> =
   | { readonly ok: true; readonly result: Result }
@@ -48,6 +49,14 @@ export interface UndoResult {
   readonly replacedKey: string;
   /** ISO 8601 instant at which rotation resumes by itself. */
   readonly pausedUntil: string;
+}
+
+/** Result of `revoke`. */
+export interface RevokeResult {
+  readonly service: string;
+  readonly keyId: string;
+  /** False where people look after the keys, until one of them has disabled it in the Console. */
+  readonly disabled: boolean;
 }
 
 /** One key as the issuer lists it. Never the key itself. Times are ISO 8601. */

@@ -1,4 +1,4 @@
-import { AWS_CURRENT, AWS_PENDING, disablingLabel, keyLabel, retiringLabel } from '../contract/labels';
+import { AWS_CURRENT, AWS_PENDING, disablingLabel, intentLabel, keyLabel, retiringLabel } from '../contract/labels';
 import { PLACEHOLDER } from '../contract/placeholder';
 import { ApiKey } from './api-key';
 import { KeyRotationError } from './errors';
@@ -14,7 +14,7 @@ export interface ActionPorts extends ObservationPorts {
 }
 
 /** Where and on what an action is carried out. */
-interface Scene {
+export interface Scene {
   readonly ports: ActionPorts;
   readonly environment: string;
   readonly secret: SecretState;
@@ -83,20 +83,33 @@ async function beginRetirement(key: HeldKey, scene: Scene): Promise<string> {
   return `${secret.service}: spared ${key.keyId}, which is current again`;
 }
 
-/**
- * Disables a key that is no longer current. The intent is written down first; then the secret is read again on either
- * side of the call, so that a key that somebody made current meanwhile is spared, or brought back at once.
- */
+/** Disables a key that is no longer current. The intent is written down first; of a leaked key, it is already. */
 async function disable(key: HeldKey, scene: Scene): Promise<string> {
-  const { ports, environment, secret } = scene;
-  const intended = await writeIntent(key, scene);
-  if (await isWanted(intended, scene)) {
-    await endRetirement(intended, scene);
-    return `${secret.service}: spared ${key.keyId}, which is current again`;
+  const { environment, secret } = scene;
+  const { revokedSince } = key.marks;
+  const { done, outcome } = await disableUnlessWanted(revokedSince ? key : await writeIntent(key, scene), scene);
+  if (outcome !== 'disabled') return done;
+  return revokedSince
+    ? `${done}, which has leaked`
+    : `${done}; "claude-keys undo ${environment} ${secret.service}" brings it back`;
+}
+
+/**
+ * Disables a key whose intended end is written down. The secret is read again on either side of the call, so that a key
+ * that somebody made current meanwhile is spared, or brought back at once.
+ */
+export async function disableUnlessWanted(
+  key: HeldKey,
+  scene: Scene,
+): Promise<{ readonly outcome: 'disabled' | 'current-again'; readonly done: string }> {
+  const { ports, secret } = scene;
+  if (await isWanted(key, scene)) {
+    await endRetirement(key, scene);
+    return { outcome: 'current-again', done: `${secret.service}: spared ${key.keyId}, which is current again` };
   }
   await issuerKeys(ports)?.setStatus(key.keyId, 'inactive');
-  if (await isWanted(intended, scene)) return revive(intended, scene);
-  return `${secret.service}: disabled ${key.keyId}; "claude-keys undo ${environment} ${secret.service}" brings it back`;
+  if (await isWanted(key, scene)) return { outcome: 'current-again', done: await revive(key, scene) };
+  return { outcome: 'disabled', done: `${secret.service}: disabled ${key.keyId}` };
 }
 
 /** Writes the intent with the present time, so that the undo window counts from the disabling itself, not from an attempt that was cut off. */
@@ -108,8 +121,8 @@ async function writeIntent(key: HeldKey, scene: Scene): Promise<HeldKey> {
 }
 
 async function dropIntent({ versionId, marks }: HeldKey, { ports, secret }: Scene): Promise<void> {
-  if (!marks.disablingSince) return;
-  await ports.versions.moveLabel(secret.arn, disablingLabel(marks.disablingSince), { from: versionId });
+  const label = intentLabel(marks);
+  if (label) await ports.versions.moveLabel(secret.arn, label, { from: versionId });
 }
 
 /** A key that is current again retires from the beginning when it is replaced the next time. */
@@ -118,7 +131,8 @@ async function endRetirement(key: HeldKey, scene: Scene): Promise<void> {
   await dropPassingMarks(key.versionId, scene.secret, scene.ports.versions);
 }
 
-async function mark({ versionId }: HeldKey, label: string, { ports, secret }: Scene): Promise<void> {
+/** Puts a label on the version of a key. @throws KeyRotationError StateChangedMeanwhile */
+export async function mark({ versionId }: HeldKey, label: string, { ports, secret }: Scene): Promise<void> {
   if (await ports.versions.moveLabel(secret.arn, label, { to: versionId })) return;
   throw new KeyRotationError(
     'StateChangedMeanwhile',

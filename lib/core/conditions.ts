@@ -55,15 +55,7 @@ export function serviceFindings(
       limit: '1 hour',
     });
   }
-  if (isRetirementOverdue(observation, secret, now)) {
-    const { retirementDeadlineDays } = policyOf(observation);
-    findings.push({
-      condition: 'retirement-overdue',
-      figure: 'an old key is still in use, or its use is unknown',
-      limit: `${retirementDeadlineDays} days after its replacement`,
-    });
-  }
-  return findings;
+  return [...findings, ...retirementFindings(observation, secret, now)];
 }
 
 function currentKeyFindings(observation: ServiceObservation, keyId: string, now: Date): readonly Finding[] {
@@ -141,11 +133,19 @@ function hasRotationFailed(observation: ServiceObservation, hasKey: boolean, now
   return hasKey && secret.rotationEnabled && isRotationOverdue(secret, now);
 }
 
-function isRetirementOverdue(observation: ServiceObservation, secret: SecretState, now: Date): boolean {
-  return heldKeys(secret).some((key) => {
+function retirementFindings(observation: ServiceObservation, secret: SecretState, now: Date): readonly Finding[] {
+  const overdue = heldKeys(secret).filter((key) => {
     const leaving = !key.marks.pending && (!key.marks.current || !observation.registration);
     return leaving && retirementOf(key, observation, now).overdue;
   });
+  if (overdue.length === 0) return [];
+  const leaked = overdue.find(({ marks }) => marks.revokedSince);
+  const figure = leaked
+    ? `the leaked key ${leaked.keyId} is still accepted`
+    : 'an old key is still in use, or its use is unknown';
+  const { retirementDeadlineDays } = policyOf(observation);
+  const limit = leaked ? 'disabled at once' : `${retirementDeadlineDays} days after its replacement`;
+  return [{ condition: 'retirement-overdue', figure, limit }];
 }
 
 /** Keys that the issuer lists as active and that no service holds: somebody must say whose they are. */

@@ -23,6 +23,8 @@ export const ERROR_KINDS = {
   UnknownService: { fault: 'caller', retryable: false },
   NothingToUndo: { fault: 'caller', retryable: false },
   UndoImpossible: { fault: 'issuer', retryable: false },
+  KeyInUse: { fault: 'caller', retryable: true },
+  KeyNotHeld: { fault: 'caller', retryable: false },
   KeyAsArgument: { fault: 'caller', retryable: false },
   KeyMalformed: { fault: 'caller', retryable: false },
   KeyDead: { fault: 'caller', retryable: false },

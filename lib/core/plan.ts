@@ -1,4 +1,11 @@
-import { AWS_PENDING, disablingLabel, isRetirementMark, pausedLabel, readLabels } from '../contract/labels';
+import {
+  AWS_PENDING,
+  disablingLabel,
+  intentLabel,
+  isRetirementMark,
+  pausedLabel,
+  readLabels,
+} from '../contract/labels';
 import { DEFAULT_POLICY, type ServicePolicy } from '../contract/registration';
 import { type HeldKey, heldKeys, isCurrentAgain, unfinishedVersion } from './held-keys';
 import { type ServiceObservation, statusOf } from './observation';
@@ -199,7 +206,7 @@ function planWaiting({ versionId, marks, keyId }: HeldKey, { issuer }: ServiceOb
 export function retirementOf(key: HeldKey, observation: ServiceObservation, now: Date) {
   const { issuer, secret } = observation;
   const status = statusOf(issuer, key.keyId);
-  const { retiringSince, disablingSince } = key.marks;
+  const { current, retiringSince, disablingSince, revokedSince } = key.marks;
   const otherKeyIds = (secret ? heldKeys(secret) : []).map(({ keyId }) => keyId).filter((id) => id !== key.keyId);
   return nextRetirementStep(
     {
@@ -208,6 +215,8 @@ export function retirementOf(key: HeldKey, observation: ServiceObservation, now:
       access: issuer.access,
       ...(retiringSince ? { retiringSince } : {}),
       ...(disablingSince ? { disablingSince } : {}),
+      // One that people made current again is wanted, whatever was said of it before.
+      ...(revokedSince && !current ? { revokedSince } : {}),
       ...(status ? { status } : {}),
     },
     policyOf(observation),
@@ -285,8 +294,8 @@ function planRemoval(observation: ServiceObservation, secret: SecretState, now: 
 
 /** No current key is disabled by us: a mark that says so is left of an earlier retirement, and its undo window would end too early. */
 function planStaleIntent({ versionId, marks }: HeldKey, { issuer }: ServiceObservation): readonly Action[] {
-  if (!marks.disablingSince || issuer.access === 'manual') return [];
-  return [{ kind: 'drop-label', versionId, label: disablingLabel(marks.disablingSince) }];
+  const label = intentLabel(marks);
+  return label && issuer.access === 'ours' ? [{ kind: 'drop-label', versionId, label }] : [];
 }
 
 /** A key that served is on the shelf by mistake, and retires like any other: only its parameter goes. */

@@ -2,6 +2,7 @@ import type {
   IssuerKeysResult,
   ReconcileResult,
   ReviewResult,
+  RevokeResult,
   ServiceStatus,
   StatusResult,
   UndoResult,
@@ -16,6 +17,7 @@ import type { ServiceObservation } from './observation';
 import { observeAll, observeOne, refresh, type Snapshot } from './observe';
 import { planService } from './plan';
 import type { IssuerKey } from './ports';
+import { revoke } from './revoke';
 import type { SecretRead } from './secret-read';
 import { describeService } from './status';
 import { after, DAY_MS } from './time';
@@ -102,6 +104,17 @@ export class Reconciler {
     const [observation] = services;
     if (!observation) throw unknownService(service, this.scope.environment);
     return undo(observation, this.ports);
+  }
+
+  /**
+   * Disables a key that has leaked, at once, provided it is not current any more.
+   * @throws KeyRotationError KeyNotHeld, KeyInUse, StateChangedMeanwhile, UnknownService
+   */
+  async revoke(service: string, keyId: string): Promise<RevokeResult> {
+    const { ports, scope } = this;
+    const secret = await ports.directory.describe(service);
+    if (!secret) throw unknownService(service, scope.environment);
+    return revoke(keyId, { ports, environment: scope.environment, secret });
   }
 
   async #observeKnown(service: string): Promise<Snapshot> {

@@ -1,6 +1,9 @@
 import type { ServicePolicy } from '../contract/registration';
 import type { IssuerKeyStatus, UsageReport } from './ports';
-import { after, DAY_MS, HOUR_MS, reached } from './time';
+import { after, DAY_MS, HOUR_MS, MINUTE_MS, reached } from './time';
+
+/** A leaked key that is accepted for longer than this is somebody's business. */
+const LEAKED_OVERDUE_AFTER_MINUTES = 30;
 
 /** What is known about a key that is no longer current. */
 export interface RetiringKey {
@@ -13,6 +16,8 @@ export interface RetiringKey {
   readonly retiringSince?: Date;
   /** When we decided to disable it. */
   readonly disablingSince?: Date;
+  /** When somebody said that it has leaked: then it is disabled whatever its use. */
+  readonly revokedSince?: Date;
   /** Undefined: the issuer was not asked, or does not know the key. */
   readonly status?: IssuerKeyStatus;
 }
@@ -22,7 +27,8 @@ export interface RetiringKey {
  * `begin` writes down that its retirement starts; `wait` for the overlap to end or the key to become idle;
  * `disable` it; `note-disabled` when somebody else did; `keep` it disabled until the undo window ends; `archive` it;
  * `forget` it once it is archived.
- * `overdue` tells that the deadline has passed with the key still accepted: in use, of unknown use, or not disabled in spite of trying.
+ * `overdue` tells that the deadline has passed with the key still accepted: in use, of unknown use, or not disabled in
+ * spite of trying; a leaked key has half an hour.
  */
 export interface RetirementStep {
   readonly next: 'begin' | 'wait' | 'disable' | 'note-disabled' | 'keep' | 'archive' | 'forget';
@@ -57,13 +63,20 @@ function nextStepOfLiveKey(
   usage: UsageReport | undefined,
   now: Date,
 ): RetirementStep {
-  const { access, status, retiringSince } = key;
+  const { access, status, retiringSince, revokedSince } = key;
+  if (revokedSince) return nextStepOfLeakedKey(revokedSince, access === 'manual' || status !== undefined, now);
   const overdue = reached(now, after(retiringSince, policy.retirementDeadlineDays * DAY_MS));
   if (!reached(now, after(retiringSince, policy.overlapHours * HOUR_MS))) return step('wait');
   if (access === 'manual') return { next: 'disable', overdue };
   if (status === undefined) return { next: 'wait', overdue }; // Not on the issuer's list, or no list: leave it alone.
   const mayGo = isIdle(key, policy, usage, now) || (overdue && policy.atRetirementDeadline === 'disable');
   return { next: mayGo ? 'disable' : 'wait', overdue };
+}
+
+/** Nothing is waited for: people know, and said so. One that the issuer does not list cannot be disabled. */
+function nextStepOfLeakedKey(revokedSince: Date, canBeDisabled: boolean, now: Date): RetirementStep {
+  const overdue = reached(now, after(revokedSince, LEAKED_OVERDUE_AFTER_MINUTES * MINUTE_MS));
+  return { next: canBeDisabled ? 'disable' : 'wait', overdue };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AWS_CURRENT, pausedLabel } from '../contract/labels';
+import { AWS_CURRENT, pausedLabel, readLabels } from '../contract/labels';
 import type { UndoResult } from '../contract/reconciler-protocol';
 import type { ActionPorts } from './apply';
 import { KeyRotationError } from './errors';
@@ -29,6 +29,7 @@ export async function undo(observation: ServiceObservation, ports: ActionPorts):
       `the last rotation of "${service}" has been undone already; "claude-keys rotate" moves on to a spare`,
     );
   }
+  if (restored.marks.revokedSince) throw leaked(restored, secret);
   await ensureAccepted(restored, observation, secret, ports);
   const pausedUntil = after(ports.clock.now(), PAUSE_DAYS * DAY_MS);
   await ports.control.pause(secret.arn);
@@ -89,12 +90,22 @@ async function takeOffShelf(
   if (spares.some((spare) => spare.keyId === keyId)) await ports.spares.remove(service, keyId);
 }
 
-/** A run of the reconciler may have been about to archive the key, which is final. */
-async function ensureStillAccepted({ keyId }: HeldKey, secret: SecretState, { issuer }: ActionPorts): Promise<void> {
-  if (issuer.kind === 'manual') return;
-  const status = (await issuer.keys.find(keyId))?.status;
-  if (status !== 'active') throw impossible(secret, `the issuer lists its former key as ${status ?? 'unknown'}`);
+/** A run of the reconciler may have been about to archive the key, which is final; or somebody says just now that it has leaked. */
+async function ensureStillAccepted(
+  key: HeldKey,
+  secret: SecretState,
+  { directory, issuer }: ActionPorts,
+): Promise<void> {
+  if (issuer.kind === 'ours') {
+    const status = (await issuer.keys.find(key.keyId))?.status;
+    if (status !== 'active') throw impossible(secret, `the issuer lists its former key as ${status ?? 'unknown'}`);
+  }
+  const labels = (await directory.describe(secret.service))?.labels.get(key.versionId) ?? [];
+  if (readLabels(labels).revokedSince) throw leaked(key, secret);
 }
+
+const leaked = ({ keyId }: HeldKey, secret: SecretState): KeyRotationError =>
+  impossible(secret, `its former key ${keyId} was revoked, since it has leaked; stage another one and rotate`);
 
 const impossible = (secret: SecretState, why: string): KeyRotationError =>
   new KeyRotationError('UndoImpossible', `cannot undo the last rotation of "${secret.service}": ${why}`);

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../utc-time';
 import { type Hands, QUARTER_HOUR_MS } from './hands';
-import { firstKey, idleKey, type Scenario, scenarioNamed } from './scenarios';
+import { firstKey, idleKey, isRevoked, replacedKey, type Scenario, scenarioNamed } from './scenarios';
 import { isKilled } from './troubles';
 
 const disabledKey = async (hands: Hands): Promise<void> => {
@@ -21,6 +21,17 @@ export const BY_HAND: readonly Scenario[] = [
       await hands.disableWhenAsked(1);
       await hands.reconcile();
     },
+  },
+  {
+    name: 'a person is asked to disable a leaked key',
+    prepare: replacedKey,
+    act: async (hands) => {
+      hands.useFirstKey();
+      await hands.revoke(1);
+      await hands.disableWhenAsked(1);
+      await hands.reconcile();
+    },
+    excuse: isRevoked(1),
   },
   {
     name: 'a key that a person disabled is let go of',

@@ -1,5 +1,5 @@
 import type { Hands } from './hands';
-import { firstKey, replacedKey, type Scenario } from './scenarios';
+import { firstKey, isRevoked, replacedKey, type Scenario } from './scenarios';
 import type { CommandEnd } from './terminal';
 
 /** What operators do at the command line. Only the calls of their own machine are cut off. */
@@ -36,6 +36,33 @@ export const COMMANDS: readonly Scenario[] = [
       await hands.command(rotate, '', async () => (await currentKey(hands)) !== before);
       await hands.reconcile();
     },
+  },
+  {
+    name: 'keys rotate --leaked',
+    prepare: async (hands) => {
+      await firstKey(hands);
+      await hands.stage(2);
+    },
+    act: async (hands) => {
+      const rotate = ['rotate', hands.sandbox.environment, hands.service, '--timeout', '30', '--yes', '--leaked'];
+      // A person goes on as the command has said.
+      const goOn = ({ err }: CommandEnd) => {
+        const keyId = /--leaked (\S+)$/m.exec(err.join('\n'))?.[1];
+        return keyId === undefined ? undefined : [...rotate, keyId];
+      };
+      await hands.command(rotate, '', async () => false, goOn);
+      await hands.reconcile();
+    },
+    excuse: isRevoked(1),
+    // Where it had to be run again, a run of the reconciler saw in between that the key was replaced.
+    otherEnds: [
+      [
+        'key 1: inactive former AWSPREVIOUS KEY RETIRING REVOKED',
+        'key 2: active current AWSCURRENT KEY',
+        'key 3: active spare',
+        'rotation on',
+      ].join('\n'),
+    ],
   },
   {
     name: 'keys undo',

@@ -231,6 +231,17 @@ export class Hands {
     }
   }
 
+  /** An operator says that the key that was created as the nth has leaked, and tries again every half hour until it is disabled. */
+  async revoke(nth: number): Promise<void> {
+    const request = { action: 'revoke', service: this.service, keyId: this.keyId(nth) };
+    for (let attempt = 0; attempt < UNDO_ATTEMPTS; attempt++) {
+      const answer = await this.#ask(request);
+      await this.sandbox.settle();
+      if (answer?.ok) return;
+      await this.pass(2 * QUARTER_HOUR_MS);
+    }
+  }
+
   /** Creates keys in the Console, under their conventional name. @returns their texts */
   createKeys(count: number): readonly string[] {
     const { claude, settings, environment, clock } = this.sandbox;
@@ -246,11 +257,19 @@ export class Hands {
   /**
    * Runs a command as a person does: one that ended badly is run again a few minutes later, unless it says, or a look
    * shows, that all is done.
+   * @param next what is run then. @default - the same
    */
-  async command(args: readonly string[], input: string, isDone: (end: CommandEnd) => Promise<boolean>): Promise<void> {
+  async command(
+    args: readonly string[],
+    input: string,
+    isDone: (end: CommandEnd) => Promise<boolean>,
+    next: (end: CommandEnd) => readonly string[] | undefined = () => undefined,
+  ): Promise<void> {
+    let line = args;
     for (let attempt = 0; attempt < COMMAND_ATTEMPTS; attempt++) {
-      const end = await this.#terminal.run(args, input);
+      const end = await this.#terminal.run(line, input);
       if (end.exitCode === 0 || (await isDone(end))) return;
+      line = next(end) ?? line;
       await this.pass(QUARTER_HOUR_MS);
     }
   }

@@ -44,6 +44,12 @@ export const idleKey = async (hands: Hands): Promise<void> => {
   await hands.sleep(12 * HOUR_MS);
 };
 
+/** That a key was disabled in its overlap, or while it was in use: a person asked for it. */
+export const isRevoked =
+  (nth: number) =>
+  ({ invariant, what }: Finding, hands: Hands): boolean =>
+    invariant === 'I3' && what.startsWith(`the key ${hands.keyId(nth)} was disabled `);
+
 const disabledKey = async (hands: Hands): Promise<void> => {
   await idleKey(hands);
   await hands.reconcile();
@@ -104,6 +110,16 @@ export const SCENARIOS: readonly Scenario[] = [
       await hands.pass(QUARTER_HOUR_MS);
     },
     act: undone,
+  },
+  {
+    name: 'revoking a leaked key',
+    prepare: replacedKey,
+    act: async (hands) => {
+      hands.useFirstKey();
+      await hands.revoke(1);
+      await hands.reconcile();
+    },
+    excuse: isRevoked(1),
   },
   {
     name: 'discarding an old spare',

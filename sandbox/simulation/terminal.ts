@@ -62,6 +62,7 @@ function ioOf(input: string, out: string[], err: string[]): CliIo {
     err: (line) => void err.push(line),
     hideInput: () => {},
     askHidden: () => Promise.resolve(undefined),
+    confirm: () => Promise.resolve(false),
     readStdin: () => Promise.resolve(input),
     progress: (text) => {
       err.push(text);

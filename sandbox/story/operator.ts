@@ -63,6 +63,10 @@ class PastingIo implements CliIo {
     return Promise.resolve(undefined);
   }
 
+  confirm(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   readStdin(): Promise<string> {
     const keys = this.#names.map((name) => this.create(name));
     this.created = keys.length;

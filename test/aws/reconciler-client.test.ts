@@ -62,7 +62,7 @@ const sameButTwice = (value: unknown, truth: unknown): boolean => isDeepStrictEq
 const SAID = {
   ...{ service: isText, owner: isText, keyId: isText, name: isTextOrNull, state: isText, hint: isTextOrNull },
   ...{ id: isText, restoredKey: isText, replacedKey: isText, reason: isText, code: isText, message: isText },
-  ...{ registered: isFlag, hasKey: isFlag, spares: isCount, sparesAtLeast: isCount },
+  ...{ disabled: isFlag, registered: isFlag, hasKey: isFlag, spares: isCount, sparesAtLeast: isCount },
   ...{ createdAt: isTimeOrNull, currentSince: isTimeOrNull, expiresAt: isTimeOrNull, lastUsedAt: isTimeOrNull },
   ...{ nextRotationAt: isTimeOrNull, pausedUntil: isTimeOrNull, conditions: isTexts, actions: isTexts },
 };
@@ -102,6 +102,10 @@ const RECONCILER_PROBES: readonly (readonly [Probe, object])[] = [
   [
     probe({ method: 'Reconciler.undo', call: (outside) => reconciler(outside).undo(RAG), data: SAID }),
     { ok: true, result: UNDONE },
+  ],
+  [
+    probe({ method: 'Reconciler.revoke', call: (outside) => reconciler(outside).revoke(RAG, 'k1'), data: SAID }),
+    { ok: true, result: { service: RAG, keyId: 'k1', disabled: true } },
   ],
 ];
 

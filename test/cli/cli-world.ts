@@ -4,6 +4,7 @@ import { readLabels } from '../../lib/contract/labels';
 import { secretName, sparesPath } from '../../lib/contract/names';
 import type { IssuerAccess } from '../../lib/contract/platform-settings';
 import { createApp } from '../../lib/stacks/app';
+import type { ConsistencyOptions } from '../../sandbox/aws/consistency';
 import { createAwsHandler } from '../../sandbox/aws/http';
 import type { AwsInput, AwsOutput } from '../../sandbox/aws/service';
 import type { CreatedKey, CreateKeyRequest } from '../../sandbox/claude/console-key';
@@ -28,6 +29,11 @@ export interface CliWorldOptions {
    * @default - as the test run says
    */
   readonly prompt?: boolean;
+  /**
+   * How far reads are behind, for tests of what follows from that.
+   * @default - as the test run says
+   */
+  readonly consistency?: ConsistencyOptions;
 }
 
 /** A deployed environment with services that hold placeholders, and an operator at its command line. */
@@ -40,7 +46,9 @@ export class CliWorld {
 
   static async create(options: CliWorldOptions = {}): Promise<CliWorld> {
     const deploy = options.prompt ? promptSandbox : deployedSandbox;
-    const deploying = deploy(ENVIRONMENT, { assembly: assemblyOf(options), start: START });
+    const { consistency } = options;
+    const behind = consistency ? { consistency } : {};
+    const deploying = deploy(ENVIRONMENT, { assembly: assemblyOf(options), start: START, ...behind });
     return new CliWorld((await World.deploy(ENVIRONMENT, deploying)).sandbox);
   }
 

@@ -15,6 +15,7 @@ describe('the command line', () => {
     [['stage', '--help'], 'claude-keys stage prod --missing'],
     [['status', '--help'], 'claude-keys status prod rag-service --json'],
     [['rotate', '--help'], 'claude-keys rotate prod rag-service'],
+    [['rotate', '--help'], 'claude-keys rotate prod rag-service --leaked'],
     [['undo', '--help'], 'claude-keys undo prod rag-service'],
     [['help', 'stage'], 'hidden prompt or standard input'],
   ])('explains %j with examples on standard output', async (args, said) => {
@@ -56,6 +57,18 @@ describe('the command line', () => {
     ['an empty service', ['rotate', 'prod', ''], '"" cannot be the name of a service'],
     ['a timeout of nothing', ['rotate', 'prod', 'rag', '--timeout', '0'], 'from 1 to 3600, not "0"'],
     ['a timeout of words', ['rotate', 'prod', 'rag', '--timeout', 'soon'], 'from 1 to 3600, not "soon"'],
+    ['--leaked with --no-wait', ['rotate', 'prod', 'rag', '--leaked', '--no-wait'], 'does not go with --no-wait'],
+    [
+      'a leaked key that cannot be one',
+      ['rotate', 'prod', 'rag', '--leaked', '../x'],
+      '"../x" cannot be the id of a key',
+    ],
+    ['an empty leaked key', ['rotate', 'prod', 'rag', '--leaked='], '"" cannot be the id of a key'],
+    [
+      '--leaked where it takes the service for a key',
+      ['rotate', 'prod', '--leaked', 'rag'],
+      "missing required argument 'service'",
+    ],
     ['a timeout of more than an hour', ['rotate', 'prod', 'rag', '--timeout', '3601'], 'from 1 to 3600'],
   ])('rejects %s as wrong usage, before any call', async (_what, args, said) => {
     const io = terminalWith();
@@ -76,6 +89,9 @@ describe('the command line', () => {
     ['behind an equals sign', (key) => ['stage', 'prod', 'rag', `--key=${key}`]],
     ['after two hyphens', (key) => ['stage', 'prod', '--', key]],
     ['beside --help', (key) => ['--help', key]],
+    ['as the one that has leaked', (key) => ['rotate', 'prod', 'rag', '--leaked', key]],
+    ['as the one that has leaked, behind an equals sign', (key) => ['rotate', 'prod', 'rag', `--leaked=${key}`]],
+    ['dressed up as an id', (key) => ['rotate', 'prod', 'rag', '--leaked', `apikey_${key.slice(20)}`]],
     ['with its first half cut off', (key) => ['stage', 'prod', 'rag', key.slice(50)]],
     ['with its second half cut off', (key) => ['stage', 'prod', 'rag', key.slice(0, 20)]],
   ])('rejects a key %s, and does not repeat it', async (_where, argsWith) => {
@@ -87,6 +103,19 @@ describe('the command line', () => {
     for (let start = 13; start + 8 <= key.length; start += 8) {
       expect(io.everything()).not.toContain(key.slice(start, start + 8));
     }
+  });
+
+  it.each([
+    ['', (id: string) => ['--leaked', id]],
+    [' behind an equals sign', (id: string) => [`--leaked=${id}`]],
+  ])('takes the id of a key for what it is%s', async (_how, options) => {
+    const id = `apikey_01${randomBytes(30).toString('base64').replace(/\W/g, '').slice(0, 18)}aB3`;
+    const io = terminalWith();
+
+    await run(['rotate', 'prod', 'rag', ...options(id)], io);
+
+    // The platform was opened, which here fails.
+    expect(io.errLines).toEqual([expect.stringMatching(/^error Unexpected/)]);
   });
 
   it('takes long names for what they are', async () => {
@@ -152,6 +181,7 @@ describe('errors on the command line', () => {
     expect(badInput).toEqual([
       'UnknownEnvironment',
       'UnknownService',
+      'KeyNotHeld',
       'KeyAsArgument',
       'KeyMalformed',
       'KeyDead',

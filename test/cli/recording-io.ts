@@ -11,7 +11,7 @@ export interface RecordingIo extends CliIo {
   everything(): string;
 }
 
-/** A terminal at which a person answers the hidden prompts in order, and then ends the input. */
+/** A terminal at which a person answers prompts and questions in order, and then ends the input. */
 export function terminalWith(...answers: readonly string[]): RecordingIo {
   const left = [...answers];
   return record(
@@ -59,6 +59,10 @@ function record(
     askHidden: (prompt) => {
       shown(prompts, prompt);
       return answer();
+    },
+    confirm: async (question) => {
+      shown(prompts, question);
+      return (await answer()) === 'yes';
     },
     readStdin,
     progress: (text) => {

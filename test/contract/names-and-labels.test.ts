@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import {
   AWS_CURRENT,
   disablingLabel,
+  intentLabel,
   keyLabel,
   pausedLabel,
   readLabels,
   retiringLabel,
+  revokedLabel,
 } from '../../lib/contract/labels';
 import {
   conventionalKeyName,
@@ -52,18 +54,28 @@ describe('names', () => {
 describe('labels', () => {
   it('say again what they were made from', () => {
     fc.assert(
-      fc.property(time, time, time, (retiringSince, disablingSince, pausedUntil) => {
+      fc.property(time, time, time, time, (retiringSince, disablingSince, revokedSince, pausedUntil) => {
         const labels = [
           AWS_CURRENT,
           keyLabel('apikey_1'),
           retiringLabel(retiringSince),
           disablingLabel(disablingSince),
+          revokedLabel(revokedSince),
           pausedLabel(pausedUntil),
         ];
-        const marks = { keyId: 'apikey_1', retiringSince, disablingSince, pausedUntil };
+        const marks = { keyId: 'apikey_1', retiringSince, disablingSince, revokedSince, pausedUntil };
         expect(readLabels(labels)).toEqual({ current: true, pending: false, previous: false, ...marks });
       }),
     );
+  });
+
+  it('of a revoked key stand for its retirement and for the decision to disable it', () => {
+    const revokedSince = new Date('2026-03-10T12:00:00Z');
+    const marks = readLabels([keyLabel('k1'), revokedLabel(revokedSince)]);
+    expect(marks).toMatchObject({ revokedSince, retiringSince: revokedSince, disablingSince: revokedSince });
+    expect(intentLabel(marks)).toBe(revokedLabel(revokedSince));
+    expect(intentLabel(readLabels([disablingLabel(revokedSince)]))).toBe(disablingLabel(revokedSince));
+    expect(intentLabel(readLabels([keyLabel('k1')]))).toBeUndefined();
   });
 
   it('are ignored when their time is malformed', () => {

@@ -5,6 +5,7 @@ import {
   disablingLabel,
   keyLabel,
   retiringLabel,
+  revokedLabel,
 } from '../../lib/contract/labels';
 import { conditionsUnknownTo, serviceFindings, unknownKeys } from '../../lib/core/conditions';
 import type { ServiceObservation } from '../../lib/core/observation';
@@ -100,6 +101,20 @@ describe('a finding says what shows it, and what it should be', () => {
           condition: 'retirement-overdue',
           figure: 'an old key is still in use, or its use is unknown',
           limit: '7 days after its replacement',
+        },
+      ],
+    ],
+    [
+      'a leaked key that is still accepted',
+      {
+        secret: secretWith({ v1: current, v0: [AWS_PREVIOUS, keyLabel('k0'), revokedLabel(noonPlus(-hours(1)))] }),
+        issuer: { access: 'ours', keys: new Map(['k1', 'k0'].map((id) => [id, issuerKey(id)])) },
+      },
+      [
+        {
+          condition: 'retirement-overdue',
+          figure: 'the leaked key k0 is still accepted',
+          limit: 'disabled at once',
         },
       ],
     ],

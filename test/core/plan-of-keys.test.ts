@@ -5,6 +5,7 @@ import {
   disablingLabel,
   keyLabel,
   retiringLabel,
+  revokedLabel,
 } from '../../lib/contract/labels';
 import type { IssuerView, ServiceObservation } from '../../lib/core/observation';
 import { planService } from '../../lib/core/plan';
@@ -162,6 +163,50 @@ describe('an old key', () => {
     expect(plan({ secret, issuer: listed({ k1: 'active', k0: 'active' }) })).toMatchObject([
       { kind: 'begin-retirement', key: { keyId: 'k0' } },
     ]);
+  });
+});
+
+describe('a key that has leaked', () => {
+  const leaked = revokedLabel(noonPlus(-1));
+  const old = (...labels: readonly string[]) => secretWith({ v1: current, v0: [keyLabel('k0'), leaked, ...labels] });
+  const bothActive = { k1: 'active', k0: 'active' } as const;
+
+  it('is disabled at once where that was cut off, used or not, and without a mark of its own', () => {
+    const issuer = listed(bothActive, { usage: usageReport({ k0: NOON }) });
+    expect(plan({ secret: old(AWS_PREVIOUS), issuer })).toMatchObject([{ kind: 'disable-key', key: { keyId: 'k0' } }]);
+  });
+
+  it('is disabled where no label fits on the secret any more', () => {
+    const full = Array.from({ length: 16 }, (_, index) => [`v${index + 2}`, [keyLabel(`k${index + 2}`)]]);
+    const secret = secretWith({ v1: current, v0: [keyLabel('k0'), leaked], ...Object.fromEntries(full) });
+    expect(plan({ secret, issuer: listed(bothActive) })).toMatchObject([{ kind: 'disable-key' }]);
+  });
+
+  it('is kept disabled as long as another one, and then archived', () => {
+    const issuer = listed({ ...bothActive, k0: 'inactive' });
+    expect(plan({ secret: old(), issuer })).toEqual([]);
+    const ended = secretWith({ v1: current, v0: [keyLabel('k0'), revokedLabel(noonPlus(-days(14)))] });
+    expect(plan({ secret: ended, issuer })).toMatchObject([{ kind: 'archive-key' }]);
+  });
+
+  it('never goes back to the shelf, where its rotation left it', () => {
+    expect(plan({ secret: old(), issuer: listed(bothActive), spares: [spare('k0')] })).toMatchObject([
+      { kind: 'disable-key' },
+      { kind: 'remove-spare', because: 'served' },
+    ]);
+  });
+
+  it('has people asked once, where they look after the keys', () => {
+    expect(plan({ secret: old(), issuer: manual({ k0: 'active' }) })).toEqual([]);
+  });
+
+  it('is wanted again when people make it current', () => {
+    const secret = secretWith({ v1: [...current, leaked] });
+    const dropped = [{ kind: 'drop-label', versionId: 'v1', label: leaked }];
+    expect(plan({ secret, issuer: listed({ k1: 'active' }) })).toEqual(dropped);
+    expect(plan({ secret, issuer: listed({ k1: 'inactive' }) })).toMatchObject([{ kind: 'revive-key' }]);
+    const off = secretWith({ v1: [...current, leaked] }, { rotationEnabled: false });
+    expect(planService(removed({ secret: off, issuer: listed({ k1: 'active' }) }), NOON)).toEqual(dropped);
   });
 });
 

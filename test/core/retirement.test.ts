@@ -1,6 +1,6 @@
 import type { UsageReport } from '../../lib/core/ports';
 import { isIdle, nextRetirementStep, type RetiringKey } from '../../lib/core/retirement';
-import { days, hours, NOON, noonPlus, policyWith, usageReport } from '../support/observations';
+import { days, hours, minutes, NOON, noonPlus, policyWith, usageReport } from '../support/observations';
 
 const retiring = (changes: Partial<RetiringKey> = {}): RetiringKey => ({
   keyId: 'old',
@@ -50,6 +50,33 @@ describe('nextRetirementStep', () => {
     const key = retiring({ retiringSince: noonPlus(-days(7) + msLeft) });
     const used = usageReport({ old: NOON, new: NOON });
     expect(nextRetirementStep(key, policy, used, NOON)).toEqual({ next: 'wait', overdue });
+  });
+
+  it('disables a leaked key at once, in its overlap, while it is used, and whether its use is known or not', () => {
+    const leaked = retiring({ retiringSince: NOON, revokedSince: NOON });
+    for (const usage of [idle, usageReport({ old: NOON }), undefined])
+      expect(nextRetirementStep(leaked, policy, usage, NOON)).toEqual({ next: 'disable', overdue: false });
+    expect(nextRetirementStep({ ...leaked, access: 'manual' }, policy, idle, NOON).next).toBe('disable');
+  });
+
+  it('leaves a leaked key alone that the issuer does not list', () => {
+    const { status, ...unlisted } = retiring({ retiringSince: NOON, revokedSince: NOON });
+    expect(status).toBeDefined();
+    expect(nextRetirementStep(unlisted, policy, idle, NOON).next).toBe('wait');
+    expect(nextRetirementStep({ ...unlisted, access: 'manual' }, policy, idle, NOON).next).toBe('disable');
+  });
+
+  it.each([
+    ['one millisecond before half an hour has passed', 1, false],
+    ['after half an hour', 0, true],
+  ])('calls a leaked key that is still accepted %s overdue or not', (_when, msLeft, overdue) => {
+    const leaked = retiring({ revokedSince: noonPlus(-minutes(30) + msLeft) });
+    expect(nextRetirementStep(leaked, policy, idle, NOON)).toEqual({ next: 'disable', overdue });
+  });
+
+  it.each(['inactive', 'archived'] as const)('calls a leaked key that is %s no longer overdue', (status) => {
+    const leaked = retiring({ status, revokedSince: noonPlus(-days(1)), disablingSince: noonPlus(-days(1)) });
+    expect(nextRetirementStep(leaked, policy, idle, NOON).overdue).toBe(false);
   });
 
   it('disables a key that is still used at the deadline only when the policy says so', () => {

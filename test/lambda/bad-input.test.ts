@@ -53,10 +53,10 @@ describe('an event of the rotate function', () => {
 });
 
 describe('an event of the reconcile function', () => {
-  const ACTIONS = ['reconcile', 'status', 'issuer-keys', 'undo'];
+  const ACTIONS = ['reconcile', 'status', 'issuer-keys', 'undo', 'revoke'];
   const events = fc.oneof(
-    eventWith('action', 'service'),
-    fc.record({ action: fc.constantFrom(...ACTIONS), service: json }, { requiredKeys: ['action'] }),
+    eventWith('action', 'service', 'keyId'),
+    fc.record({ action: fc.constantFrom(...ACTIONS), service: json, keyId: json }, { requiredKeys: ['action'] }),
   );
 
   it('is scheduled, a request with a service where it needs one, or is refused', () => {
@@ -64,9 +64,10 @@ describe('an event of the reconcile function', () => {
       if (isScheduled(event)) return;
       const request = valueOrRefusal(() => reconcileRequestIn(event), 'BadRequest');
       if (!request) return;
-      const { action, service } = { service: undefined, ...request };
-      if (service !== undefined) expect(service).toMatch(/^[^/\s]+$/);
-      expect(action === 'undo' && service === undefined).toBe(false);
+      const { action, service, keyId } = { service: undefined, keyId: undefined, ...request };
+      for (const name of [service, keyId]) if (name !== undefined) expect(name).toMatch(/^[^/\s]+$/);
+      expect(['undo', 'revoke'].includes(action) && service === undefined).toBe(false);
+      expect(action === 'revoke' && keyId === undefined).toBe(false);
     });
     fc.assert(check, { seed: SEED, numRuns: 2_000 });
   });
@@ -78,6 +79,16 @@ describe('an event of the reconcile function', () => {
 
   it.each([undefined, '', '../x', 'a b', 7, {}])('rejects to undo for the service %j', (service) => {
     expect(() => reconcileRequestIn({ action: 'undo', service })).toThrow(/names no service/);
+  });
+});
+
+describe('a request to revoke', () => {
+  it.each([undefined, '', '../x', 'a b', 7, {}])('is rejected for the key %j', (keyId) => {
+    expect(() => reconcileRequestIn({ action: 'revoke', service: 'rag', keyId })).toThrow(/names no key/);
+  });
+
+  it.each([undefined, '../x', 7])('is rejected for the service %j', (service) => {
+    expect(() => reconcileRequestIn({ action: 'revoke', service, keyId: 'k1' })).toThrow(/names no service/);
   });
 });
 

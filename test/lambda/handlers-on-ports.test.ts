@@ -152,6 +152,14 @@ describe('the reconcile handler', () => {
     expect(answer).toMatchObject({ ok: true, result: { restoredKey: id } });
   });
 
+  it('revokes', async () => {
+    const { id: keyId } = world.hold(AWS_CURRENT);
+    world.current();
+    const answer = await handle({ action: 'revoke', service: 'rag', keyId });
+    expect(answer).toEqual({ ok: true, result: { service: 'rag', keyId, disabled: true } });
+    expect(world.issuer.key(keyId)?.status).toBe('inactive');
+  });
+
   it('answers an error of ours with its code and its message', async () => {
     expect(await handle({ action: 'undo', service: 'rag' })).toEqual({
       ok: false,
@@ -192,6 +200,7 @@ describe('an event of the reconcile function', () => {
     { action: 'issuer-keys' },
     { action: 'review' },
     { action: 'undo', service: 'x'.repeat(100) },
+    { action: 'revoke', service: 'rag', keyId: 'k'.repeat(100) },
   ])('is read as it is: %j', (event) => {
     expect(requestIn({ ...event, more: 'than that' })).toEqual(event);
   });
@@ -200,8 +209,14 @@ describe('an event of the reconcile function', () => {
     expect(() => requestIn({ action: 'status', service })).toThrow('the request names no service');
   });
 
+  it.each([['x'.repeat(101)], ['a/b'], ['a b'], [''], [undefined], [7]])('rejects the key %j', (keyId) => {
+    expect(() => requestIn({ action: 'revoke', service: 'rag', keyId })).toThrow('the request names no key');
+  });
+
   it('rejects an action that there is not, by naming those that there are', () => {
-    expect(() => requestIn({ action: 'erase' })).toThrow('allowed are reconcile, status, review, issuer-keys and undo');
+    expect(() => requestIn({ action: 'erase' })).toThrow(
+      'allowed are reconcile, status, review, issuer-keys, undo and revoke',
+    );
     expect(() => requestIn([])).toThrow('unknown action');
   });
 });

@@ -66,6 +66,16 @@ describe('people in the roles that are made for them', () => {
     await world.sandbox.settle();
   });
 
+  it('lets a responder, and whoever may ask the reconciler, have a leaked key disabled', async () => {
+    const { id } = await world.stageAndRotate();
+    await world.stageAndRotate();
+
+    for (const operator of ['responder', 'stager']) {
+      expect(await (await platformFor(operator)).reconciler.revoke(RAG, id)).toMatchObject({ disabled: true });
+    }
+    await expect((await platformFor('auditor')).reconciler.revoke(RAG, id)).rejects.toThrow(/AccessDenied/);
+  });
+
   it('lets an auditor look, and rejects every question to the reconciler', async () => {
     const platform = await platformFor('auditor');
 

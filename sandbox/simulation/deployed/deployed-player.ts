@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { conventionalKeyName, reconcileFunctionName, secretName } from '../../../lib/contract/names';
 import type { ReconcileResult, ReconcilerResponse } from '../../../lib/contract/reconciler-protocol';
 import { AwsError } from '../../aws/service';
+import type { KeyTruth } from '../../truth';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
 import { isRun, type RunStep, type Step } from '../schedules/schedule';
 import { Consumers } from './consumers';
@@ -75,6 +76,8 @@ export class DeployedPlayer {
         return void (await this.#ask({ action: 'reconcile', service }));
       case 'undo':
         return void (await this.#ask({ action: 'undo', service }));
+      case 'revoke':
+        return this.#revoke(service, step.key);
       case 'rotate':
         return this.#rotate(service);
       case 'retry':
@@ -90,6 +93,16 @@ export class DeployedPlayer {
         if (key && !world.isManual) await this.#stage(service, key);
       }
     }
+  }
+
+  async #revoke(service: string, key: number): Promise<void> {
+    const isHeld = ({ places }: KeyTruth) => places.some((each) => each.service === service && each.place !== 'spare');
+    const keys = this.world.truth().keys.filter(isHeld);
+    const leaked = keys[key % Math.max(keys.length, 1)];
+    if (!leaked) return;
+    this.world.leaked.add(leaked.id);
+    // Where the issuer's list cannot be read, keys go by their names.
+    await this.#ask({ action: 'revoke', service, keyId: this.world.isManual ? leaked.name : leaked.id });
   }
 
   async #rotate(service: string): Promise<void> {

@@ -39,6 +39,8 @@ export class DeployedWorld implements Judged {
   readonly planned: Planned[] = [];
   readonly struck = new Map<FaultKind, number>();
   readonly deliveries: Delivery[] = [];
+  /** Keys of which somebody has said that they have leaked. */
+  readonly leaked = new Set<string>();
   readonly services: readonly string[];
   readonly terminal: Terminal;
   readonly judge: Judge;
@@ -115,6 +117,10 @@ export class DeployedWorld implements Judged {
 
   truth(): WorldTruth {
     return this.#truth;
+  }
+
+  hasLeaked(keyId: string): boolean {
+    return this.leaked.has(keyId);
   }
 
   wasUsed(keyId: string, after: Date, upTo: Date): boolean {

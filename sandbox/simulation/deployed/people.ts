@@ -16,6 +16,8 @@ const FRESH_MS = 5 * 60_000;
 export class People {
   readonly #deleted = new Set<string>();
   readonly #registrations = new Map<string, string>();
+  /** What keys were called before somebody renamed them: under that name people are asked to disable one. */
+  readonly #formerNames = new Map<string, string>();
 
   constructor(
     private readonly world: DeployedWorld,
@@ -53,7 +55,9 @@ export class People {
       typeof value === 'object' && services.get(service)?.registered ? [value.keyId] : [],
     );
     for (const { id, name, status } of claude.keys()) {
-      if (status !== 'active' || needed.includes(id) || !asked.includes(`The key ${name} `)) continue;
+      const names = [name, this.#formerNames.get(id) ?? name];
+      if (status !== 'active' || needed.includes(id) || !names.some((each) => asked.includes(`The key ${each} `)))
+        continue;
       if (this.world.wasUsed(id, new Date(clock.now().getTime() - HOUR_MS), clock.now())) continue;
       claude.setStatus(id, 'inactive');
     }
@@ -91,11 +95,14 @@ export class People {
     const { claude } = this.world.sandbox;
     const key = this.world.keyAt(step.key);
     if (!key) return;
-    if (step.kind === 'rename') {
-      // Where people look after the keys, they know them by their names.
-      if (!this.world.isManual) claude.rename(key.id, `renamed-${key.id}`);
-    } else if (step.kind === 'leak') claude.reportLeak(key.id);
+    if (step.kind === 'rename') this.#rename(key);
+    else if (step.kind === 'leak') claude.reportLeak(key.id);
     else if (step.kind === 'set-status') claude.setStatus(key.id, step.status);
+  }
+
+  #rename({ id, name }: { readonly id: string; readonly name: string }): void {
+    if (!this.#formerNames.has(id)) this.#formerNames.set(id, name);
+    this.world.sandbox.claude.rename(id, `renamed-${id}`);
   }
 
   #createStray(): void {

@@ -37,6 +37,7 @@ const runStep: fc.Arbitrary<RunStep> = anyOf<RunStep>(
   [2, step('retry', { service })],
   [3, step('redeliver', { service, token: upTo(2), step: upTo(3) })],
   [2, step('undo', { service })],
+  [1, step('revoke', { service, key })],
   [6, step('stage', { service, expiresInDays: fc.constantFrom(0, 0, 0, 0, 12, 100) })],
 );
 

@@ -9,6 +9,7 @@ export const EXCUSES = {
   'archived-after-our-look':
     'a key that was disabled for its whole undo window may be enabled or made current between our last look and our call that archives it',
   'run-cut-off': 'a run that was cut off, or whose calls failed, cannot bring a key back; a later run has to',
+  'has-leaked': 'a person said that the key has leaked: it is disabled at once, and nobody can undo that',
   'policy-says-so': 'the policy disables a key at the retirement deadline, used or not',
   expired: 'an expired key can never serve again, so there is no window in which to bring it back',
   'current-by-hand-unseen':

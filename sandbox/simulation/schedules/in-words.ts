@@ -19,6 +19,8 @@ export function inWords(step: Step, setting: Pick<Setting, 'services'>): string 
       return `a step of ${of(step)} is delivered again: of rotation ${step.token} before the newest, step ${step.step}`;
     case 'undo':
       return `an operator undoes the last rotation of ${of(step)}`;
+    case 'revoke':
+      return `an operator says that a key of ${of(step)} has leaked (${step.key})`;
     case 'stage':
       return `an operator stages a new key for ${of(step)}${step.expiresInDays ? `, which expires in ${step.expiresInDays} days` : ''}`;
     case 'stage-existing':

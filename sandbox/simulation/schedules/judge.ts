@@ -226,7 +226,7 @@ export class Judge {
   ): void {
     this.count('I3');
     const policy = truth.services.get(last.service)?.policy;
-    if (!policy) return;
+    if (!policy || (this.world.hasLeaked(id) && this.#excuse('has-leaked'))) return;
     const since = retiresSince(last.at, this.#past.removedAt(last.service));
     const waitedMs = truth.now.getTime() - since.getTime() + this.world.skewMs;
     if (waitedMs < overlapMs(policy)) this.#found('I3', `the key ${id} was ${what} before its overlap had ended`);
@@ -272,7 +272,8 @@ export class Judge {
     const policy = truth.services.get(this.#past.lastCurrent(id)?.service ?? was.places[0]?.service ?? '')?.policy;
     const since = this.#past.inactiveSince(id);
     const waitedMs = since ? truth.now.getTime() - since.getTime() + this.world.skewMs : 0;
-    if (policy && waitedMs < undoWindowMs(policy)) {
+    const isEarly = policy && waitedMs < undoWindowMs(policy);
+    if (isEarly && !(this.world.hasLeaked(id) && this.#excuse('has-leaked'))) {
       this.#found('I3', `the key ${id} was archived before its undo window had ended`);
     }
   }

@@ -19,6 +19,8 @@ export interface Judged {
   truth(): WorldTruth;
   /** Whether a key was really used after one instant and up to another, by the issuer's clock. */
   wasUsed(keyId: string, after: Date, upTo: Date): boolean;
+  /** Whether a person has said that a key has leaked. */
+  hasLeaked(keyId: string): boolean;
   /** Whether keys are looked after by people alone. */
   readonly isManual: boolean;
   /** How far the functions' clock may be off, which no rule of theirs can see. */

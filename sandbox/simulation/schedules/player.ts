@@ -102,6 +102,8 @@ export class Player {
         await world.reconcile(`undo of ${service}`, party, (reconciler) => reconciler.undo(service));
         return;
       }
+      case 'revoke':
+        return this.#revoke(world.serviceOf(step), step.key, party);
       case 'stage':
         return this.#stage(world.serviceOf(step), this.#makeKey(step), party);
       case 'stage-existing': {
@@ -115,6 +117,16 @@ export class Player {
 
   async #reconcileOne(service: string, party: object): Promise<void> {
     await this.world.reconcile(`reconcile ${service}`, party, (reconciler) => reconciler.reconcileOne(service));
+  }
+
+  async #revoke(service: string, key: number, party: object): Promise<void> {
+    const keys = this.world.keysOf(service);
+    const keyId = keys[key % Math.max(keys.length, 1)];
+    if (keyId === undefined) return;
+    this.world.leaked.add(keyId);
+    await this.world.reconcile(`revoke ${keyId} of ${service}`, party, (reconciler) =>
+      reconciler.revoke(service, keyId),
+    );
   }
 
   async #rotate(secret: MemorySecret, party: object): Promise<void> {

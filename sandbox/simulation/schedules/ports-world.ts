@@ -50,6 +50,8 @@ export class PortsWorld implements Judged {
   onCall: ((party: object) => void) | undefined;
   /** What people were asked to do. */
   readonly asked: string[] = [];
+  /** Keys of which somebody has said that they have leaked. */
+  readonly leaked = new Set<string>();
   /** Keys that the last full run reported as unknown. */
   unknown = new Set<string>();
   #nowMs = START_MS;
@@ -129,6 +131,16 @@ export class PortsWorld implements Judged {
 
   tell(line: string): void {
     this.story?.push(`${this.now().toISOString().slice(0, 16)}  ${line}`);
+  }
+
+  hasLeaked(keyId: string): boolean {
+    return this.leaked.has(keyId);
+  }
+
+  /** Ids of the keys that a service's secret holds, under any label. */
+  keysOf(service: string): readonly string[] {
+    const { versions } = this.secrets.of(service);
+    return [...versions.labelled.keys()].flatMap((id) => this.issuer.idOf(versions.textOf(id) ?? '') ?? []);
   }
 
   /** Both instants are by the issuer's clock. */

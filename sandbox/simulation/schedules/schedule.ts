@@ -37,6 +37,8 @@ export type RunStep =
   /** A step that was delivered before arrives again: of the newest token (0), the one before it (1), and so on. */
   | { readonly kind: 'redeliver'; readonly service: Index; readonly token: Index; readonly step: Index }
   | { readonly kind: 'undo'; readonly service: Index }
+  /** An operator says that a key of the service has leaked: one of those that its secret has held. */
+  | { readonly kind: 'revoke'; readonly service: Index; readonly key: Index }
   /** A person makes a key in the Console and stages it; one that expires does so in so many days, 0 for never. */
   | { readonly kind: 'stage'; readonly service: Index; readonly expiresInDays: number }
   /** A person tries to stage a key that exists already. */
@@ -121,6 +123,7 @@ export const STEP_KINDS = [
   'retry',
   'redeliver',
   'undo',
+  'revoke',
   'stage',
   'stage-existing',
   'move-current',
@@ -155,6 +158,7 @@ const RUNS: ReadonlySet<Step['kind']> = new Set([
   'retry',
   'redeliver',
   'undo',
+  'revoke',
   'stage',
   'stage-existing',
 ]);
