@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Severity } from '../contract/metrics';
 import { dashboardName, logGroupName, reconcileFunctionName } from '../contract/names';
 import type { ServiceFigures } from '../contract/service-figures';
 import { CONDITION_NAMES, conditionMetric, heartbeatMetric } from './alarms';
@@ -17,7 +18,7 @@ const FULL_WIDTH = 24;
 const MOST_ROWS = 1000;
 
 /** Fields of the reconciler's line about a service, and what the table calls them. */
-const SERVICE_COLUMNS: readonly (readonly [field: keyof ServiceFigures | 'conditions', column: string])[] = [
+const SERVICE_COLUMNS: readonly (readonly [field: keyof ServiceFigures | Severity | 'conditions', column: string])[] = [
   ['owner', 'team'],
   ['currentDays', 'days_current'],
   ['createdDays', 'days_old'],
@@ -31,6 +32,8 @@ const SERVICE_COLUMNS: readonly (readonly [field: keyof ServiceFigures | 'condit
   ['retiringKeyRequests', 'requests_by_old_keys'],
   ['costTodayUsd', 'usd_today'],
   ['costMonthUsd', 'usd_month'],
+  ['critical', 'critical_conditions'],
+  ['warning', 'warning_conditions'],
   ['conditions', 'in_condition'],
 ];
 
@@ -94,7 +97,7 @@ export class Dashboard extends Construct {
       queryLines: [
         'filter message = "service"',
         `stats ${SERVICE_COLUMNS.map(([field, column]) => `latest(${field}) as ${column}`).join(', ')} by serviceName`,
-        'sort in_condition desc, serviceName',
+        'sort critical_conditions desc, warning_conditions desc, serviceName',
         `limit ${MOST_ROWS}`,
       ],
       width: FULL_WIDTH,

@@ -25,7 +25,7 @@ export const disablingLabel = (since: Date): string => `${DISABLING}${since.toIS
 /** On a version whose key somebody said has leaked, with the instant of that. Written before the key is disabled; it never comes back by an undo. */
 export const revokedLabel = (since: Date): string => `${REVOKED}${since.toISOString()}`;
 
-/** On the current version while rotation is paused after an undo, with the instant at which it resumes. */
+/** On the key that an undo made current, until it is replaced again; with the instant up to which rotation is paused. */
 export const pausedLabel = (until: Date): string => `${PAUSED}${until.toISOString()}`;
 
 /** What a version's labels say, parsed. */

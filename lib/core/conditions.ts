@@ -1,8 +1,9 @@
+import type { VersionMarks } from '../contract/labels';
 import type { Condition } from '../contract/metrics';
 import type { ServicePolicy } from '../contract/registration';
 import { currentSince, heldKeys, unfinishedVersion } from './held-keys';
 import { type IssuerView, type ServiceObservation, statusOf } from './observation';
-import { isRotationOverdue, policyOf, retirementOf } from './plan';
+import { isRotationDue, isRotationOverdue, policyOf, retirementOf } from './plan';
 import type { SecretState } from './ports';
 import { usableSpares } from './spares';
 import { after, DAY_MS, daysBetween, HOUR_MS, reached } from './time';
@@ -19,6 +20,8 @@ export interface Finding {
   readonly condition: Condition;
   readonly figure: string;
   readonly limit: string;
+  /** What the figure names, where it names several: people are told again when another one comes. */
+  readonly names?: readonly string[];
 }
 
 /** What an environment allows beyond the policies of its services. */
@@ -44,11 +47,11 @@ export function serviceFindings(
   const findings: Finding[] = [];
   if (registration && current) {
     findings.push(...currentKeyFindings(observation, current.keyId, now));
-    findings.push(...ageFindings(currentSince(secret), registration.policy, now));
+    findings.push(...ageFindings(observation, secret, current.marks, now));
     findings.push(...spareFindings(observation, registration.policy, now));
     findings.push(...ownerFindings(observation, current.keyId, rules));
   }
-  if (registration && hasRotationFailed(observation, current !== undefined, now)) {
+  if (registration && hasRotationFailed(observation, now)) {
     findings.push({
       condition: 'rotation-failed',
       figure: 'a rotation is unfinished or did not happen',
@@ -88,14 +91,26 @@ export const disabledOutside = (keyId: string): Finding => ({
   limit: 'switched off by the reconciler alone',
 });
 
-function ageFindings(since: Date, { maxAgeDays, rotateEveryDays }: ServicePolicy, now: Date): readonly Finding[] {
+function ageFindings(
+  observation: ServiceObservation,
+  secret: SecretState,
+  { pausedUntil }: VersionMarks,
+  now: Date,
+): readonly Finding[] {
+  const { maxAgeDays, rotateEveryDays } = policyOf(observation);
+  const since = currentSince(secret, observation.restoredKeySince);
   const figure = `${daysBetween(since, now)} days since the key became current`;
+  const isPast = (from: Date, days: number): boolean => reached(now, after(from, days * DAY_MS));
+  const findings: Finding[] = [];
+  if (isPast(since, maxAgeDays)) findings.push({ condition: 'key-too-old', figure, limit: `${maxAgeDays} days` });
   const overdueDays = rotateEveryDays + OVERDUE_AFTER_DAYS;
-  const isPast = (days: number): boolean => reached(now, after(since, days * DAY_MS));
-  return [
-    ...(isPast(maxAgeDays) ? [{ condition: 'key-too-old', figure, limit: `${maxAgeDays} days` } as const] : []),
-    ...(isPast(overdueDays) ? [{ condition: 'rotation-overdue', figure, limit: `${overdueDays} days` } as const] : []),
-  ];
+  if (isPast(since, overdueDays)) {
+    findings.push({ condition: 'rotation-overdue', figure, limit: `${overdueDays} days` });
+  } else if (pausedUntil && isPast(pausedUntil, OVERDUE_AFTER_DAYS)) {
+    const afterUndo = `${daysBetween(pausedUntil, now)} days since the pause after an undo`;
+    findings.push({ condition: 'rotation-overdue', figure: afterUndo, limit: `${OVERDUE_AFTER_DAYS} days` });
+  }
+  return findings;
 }
 
 function spareFindings(observation: ServiceObservation, policy: ServicePolicy, now: Date): readonly Finding[] {
@@ -124,14 +139,30 @@ export const conditionsUnknownTo = ({ access, keys }: IssuerView): readonly Cond
     ? ['current-key-dead', 'key-expiring', 'key-disabled-outside', 'personal-key', 'ownerless-key', 'unknown-key']
     : [];
 
-/** Without a key and without a spare there is nothing that could rotate: the service waits for its first key. */
-function hasRotationFailed(observation: ServiceObservation, hasKey: boolean, now: Date): boolean {
-  const { secret, spares, pendingSince } = observation;
-  if (!secret || !(hasKey || spares.length > 0)) return false;
+const hasCurrentKey = ({ secret }: ServiceObservation): boolean =>
+  secret !== undefined && heldKeys(secret).some(({ marks }) => marks.current);
+
+/** Without a key and without a spare there is nothing that could rotate. */
+export const waitsForFirstKey = (observation: ServiceObservation): boolean =>
+  !hasCurrentKey(observation) && observation.spares.length === 0;
+
+function hasRotationFailed(observation: ServiceObservation, now: Date): boolean {
+  const { secret, pendingSince } = observation;
+  if (!secret || waitsForFirstKey(observation)) return false;
   const unfinished = unfinishedVersion(secret) !== undefined && pendingSince !== undefined;
   if (unfinished && reached(now, after(pendingSince, FAILED_AFTER_HOURS * HOUR_MS))) return true;
-  return hasKey && secret.rotationEnabled && isRotationOverdue(secret, now);
+  return hasCurrentKey(observation) && secret.rotationEnabled && isRotationOverdue(secret, now);
 }
+
+/**
+ * True while the scheduled rotation is due and not done. Once an attempt was given up nothing shows that it failed,
+ * until its window is over: what was told of it stands until then.
+ */
+export const awaitsRotation = (observation: ServiceObservation, now: Date): boolean => {
+  const { secret, registration } = observation;
+  if (!secret || !registration || !hasCurrentKey(observation)) return false;
+  return secret.rotationEnabled && isRotationDue(secret, now);
+};
 
 function retirementFindings(observation: ServiceObservation, secret: SecretState, now: Date): readonly Finding[] {
   const overdue = heldKeys(secret).filter((key) => {
@@ -148,7 +179,7 @@ function retirementFindings(observation: ServiceObservation, secret: SecretState
   return [{ condition: 'retirement-overdue', figure, limit }];
 }
 
-/** Keys that the issuer lists as active and that no service holds: somebody must say whose they are. */
+/** Keys that the issuer lists as active and that no service holds, the newest first: somebody must say whose they are. */
 export function unknownKeys(
   issuer: IssuerView,
   observations: readonly ServiceObservation[],
@@ -159,10 +190,12 @@ export function unknownKeys(
     for (const { keyId } of secret ? heldKeys(secret) : []) known.add(keyId);
     for (const { keyId } of spares) known.add(keyId);
   }
-  return [...(issuer.keys?.values() ?? [])].filter(
-    ({ id, status, createdAt }) =>
-      status === 'active' && !known.has(id) && reached(now, after(createdAt, UNKNOWN_KEY_AFTER_HOURS * HOUR_MS)),
-  );
+  return [...(issuer.keys?.values() ?? [])]
+    .filter(
+      ({ id, status, createdAt }) =>
+        status === 'active' && !known.has(id) && reached(now, after(createdAt, UNKNOWN_KEY_AFTER_HOURS * HOUR_MS)),
+    )
+    .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
 }
 
 /** True from 30 days before the day on which the admin key expires, as the operator declared it. */

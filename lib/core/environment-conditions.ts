@@ -4,6 +4,9 @@ import { heldKeys } from './held-keys';
 import type { IssuerView, ServiceObservation } from './observation';
 import { daysBetween, HOUR_MS } from './time';
 
+/** What a message can hold, and the parameter that keeps what was told. */
+const MOST_NAMED_KEYS = 50;
+
 /** What is known of the credential that administers keys, and when it counts as old. */
 export interface AdminFacts {
   readonly expiresOn?: Date;
@@ -53,7 +56,8 @@ function unknownKeyFindings(
 ): readonly Finding[] {
   const ids = unknownKeys(issuer, services, now).map(({ id }) => id);
   if (ids.length === 0) return [];
-  return [{ condition: 'unknown-key', figure: `${ids.length}: ${ids.slice(0, 10).join(', ')}`, limit: 'none' }];
+  const names = ids.slice(0, MOST_NAMED_KEYS);
+  return [{ condition: 'unknown-key', figure: `${ids.length}: ${names.join(', ')}`, limit: 'none', names }];
 }
 
 function adminKeyFindings({ expiresOn, since, maxAgeDays }: AdminFacts, now: Date): readonly Finding[] {

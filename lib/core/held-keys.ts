@@ -47,5 +47,13 @@ export function isCurrentAgain({ marks: { retiringSince } }: HeldKey, secret: Se
   return held.some(({ marks }) => !marks.retiringSince || marks.retiringSince > retiringSince);
 }
 
-/** When the current key became current: the last rotation, or the secret's creation where none has been recorded. */
-export const currentSince = (secret: SecretState): Date => secret.lastRotatedAt ?? secret.createdAt;
+/** The current version, where an undo made it current again and nothing has replaced it since. */
+export const restoredVersion = (secret: SecretState): string | undefined =>
+  heldKeys(secret).find(({ marks }) => marks.current && marks.pausedUntil)?.versionId;
+
+/**
+ * When the current key became current: the last rotation, or the secret's creation where none has been recorded. One
+ * that an undo brought back counts from when it was first written, since the last rotation was that of another key.
+ */
+export const currentSince = (secret: SecretState, restoredKeySince?: Date): Date =>
+  restoredKeySince ?? secret.lastRotatedAt ?? secret.createdAt;

@@ -1,13 +1,15 @@
-import { type Condition, DIMENSIONS, METRICS } from '../contract/metrics';
+import { CONDITIONS, type Condition, DIMENSIONS, METRICS, type Severity } from '../contract/metrics';
 import { DEFAULT_POLICY } from '../contract/registration';
 import type { ServiceFigures } from '../contract/service-figures';
 import {
+  awaitsRotation,
   brokenRegistration,
   conditionsUnknownTo,
   disabledOutside,
   type Finding,
   serviceFindings,
   unknownKeys,
+  waitsForFirstKey,
 } from './conditions';
 import { type EnvironmentView, environmentFindings } from './environment-conditions';
 import { KeyRotationError, messageOf } from './errors';
@@ -178,7 +180,10 @@ export class Monitor {
     const findings = [
       ...serviceFindings(observation, now, { allowPersonalKeys: this.scope.allowPersonalKeys ?? false }),
       ...failedFindings(run.failed.get(service)),
-      ...performedFindings(run.performed.filter((each) => each.service === service)),
+      ...performedFindings(
+        run.performed.filter((each) => each.service === service),
+        waitsForFirstKey(observation),
+      ),
       // A run that replaces a dead key at once leaves nothing of it to be seen.
       ...run.before
         .filter((each) => each.service === service)
@@ -191,7 +196,7 @@ export class Monitor {
   }
 
   #unknowns(
-    { issuer, broken, limits }: SeenRun,
+    { issuer, services, broken, limits }: SeenRun,
     use: UseReading,
     adminKnown: boolean,
   ): Pick<Comparison, 'isUnknown' | 'now'> {
@@ -201,17 +206,23 @@ export class Monitor {
       ...(adminKnown ? [] : (['admin-key-old'] as const)),
       ...(limits ? [] : LIMIT_CONDITIONS),
     ]);
+    const now = this.ports.clock.now();
+    const awaiting = new Set(services.filter((each) => awaitsRotation(each, now)).map(({ service }) => service));
     const isUnknown: Comparison['isUnknown'] = ({ condition, subject }) =>
-      unknown.has(condition) || (broken.includes(subject) && condition !== 'broken-registration');
-    return { now: this.ports.clock.now(), isUnknown };
+      unknown.has(condition) ||
+      (broken.includes(subject) && condition !== 'broken-registration') ||
+      (condition === 'rotation-failed' && awaiting.has(subject));
+    return { now, isUnknown };
   }
 
   #log({ issuer, before, services }: SeenRun, rows: readonly ServiceFigures[], found: readonly FoundCondition[]): void {
     const { journal, clock } = this.ports;
     for (const row of rows) {
       const conditions = found.filter(({ subject }) => subject === row.service).map(({ condition }) => condition);
+      const count = (severity: Severity): number => conditions.filter((each) => CONDITIONS[each] === severity).length;
+      const counts = { critical: count('critical'), warning: count('warning') };
       // Never empty: the log leaves out what is, and a query for the latest would then show an older one.
-      journal.note('service', { ...row, conditions: conditions.join(' ') || 'none' });
+      journal.note('service', { ...row, ...counts, conditions: conditions.join(' ') || 'none' });
     }
     for (const { id, name } of unknownKeys(issuer, [...before, ...services], clock.now()))
       journal.note('unknown-key', { keyId: id, name });
@@ -270,10 +281,13 @@ type UseReading = { readonly fleet: FleetUse; readonly fresh: boolean } | 'faile
 const freshUse = (use: UseReading): FleetUse | undefined =>
   typeof use === 'object' && use.fresh ? use.fleet : undefined;
 
-/** Some conditions are events, which no state shows: the run's own actions do. */
-function performedFindings(performed: readonly PerformedAction[]): readonly Finding[] {
+/**
+ * Some conditions are events, which no state shows: the run's own actions do. Secrets Manager tries to rotate a service
+ * on its day also before that has a first key, which nobody need hear of.
+ */
+function performedFindings(performed: readonly PerformedAction[], waitsForKey: boolean): readonly Finding[] {
   return performed.flatMap(({ action }): readonly Finding[] => {
-    if (action.kind === 'give-up-rotation')
+    if (action.kind === 'give-up-rotation' && !waitsForKey)
       return [{ condition: 'rotation-abandoned', figure: 'a rotation was given up', limit: 'done within 4 hours' }];
     if (action.kind === 'note-disabled') return [disabledOutside(action.key.keyId)];
     if (action.kind === 'remove-spare' && action.because === 'dead') return [disabledOutside(action.keyId)];

@@ -12,6 +12,8 @@ export interface ServiceObservation {
   readonly issuer: IssuerView;
   /** When the pending version of an unfinished rotation was made; undefined when there is none, or it was not asked. */
   readonly pendingSince?: Date;
+  /** When a current key that an undo brought back was first written; undefined for any other, or when it is not known. */
+  readonly restoredKeySince?: Date;
 }
 
 /** What is known of keys at the issuer. */

@@ -1,6 +1,6 @@
 import { DEFAULT_POLICY, type Registration } from '../contract/registration';
 import { isKeyRotationError, messageOf } from './errors';
-import { heldKeys, unfinishedVersion } from './held-keys';
+import { heldKeys, restoredVersion, unfinishedVersion } from './held-keys';
 import type { IssuerView, ServiceObservation } from './observation';
 import type {
   Clock,
@@ -107,6 +107,7 @@ function join(ports: ObservationPorts, stored: Stored, issuer: IssuerView): Prom
       const registration = registered.get(service);
       const secret = secrets.get(service);
       const pendingSince = secret && (await pendingSinceOf(ports, secret));
+      const restoredKeySince = secret && (await restoredKeySinceOf(ports, secret));
       return {
         service,
         issuer,
@@ -114,6 +115,7 @@ function join(ports: ObservationPorts, stored: Stored, issuer: IssuerView): Prom
         ...(registration ? { registration } : {}),
         ...(secret ? { secret } : {}),
         ...(pendingSince ? { pendingSince } : {}),
+        ...(restoredKeySince ? { restoredKeySince } : {}),
       };
     }),
   );
@@ -127,6 +129,21 @@ async function pendingSinceOf({ versions, journal }: ObservationPorts, secret: S
     return (await versions.filledAt(secret.arn)).get(unfinished);
   } catch (error) {
     journal.note('pending-since-unknown', { service: secret.service, error: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** An age that cannot be read does not hold up a run. */
+async function restoredKeySinceOf(
+  { versions, journal }: ObservationPorts,
+  secret: SecretState,
+): Promise<Date | undefined> {
+  const restored = restoredVersion(secret);
+  if (!restored) return undefined;
+  try {
+    return (await versions.filledAt(secret.arn)).get(restored);
+  } catch (error) {
+    journal.note('key-age-unknown', { service: secret.service, error: messageOf(error) });
     return undefined;
   }
 }

@@ -78,8 +78,15 @@ function stepsForFound(found: FoundCondition, open: OpenCondition | undefined, n
   const toldAt = open?.toldAt;
   const noted = { condition, subject, since, figure, limit, ...(toldAt ? { toldAt } : {}) };
   const noteFirst = !open && comesAndGoes(condition);
-  if (!toldAt && isDue(noted, now)) return [{ kind: 'tell', open: { ...noted, toldAt: now }, found, noteFirst }];
+  if ((!toldAt || namesAnother(found, open)) && isDue(noted, now))
+    return [{ kind: 'tell', open: { ...noted, toldAt: now }, found, noteFirst }];
   return open && !back ? [] : [{ kind: 'note', open: noted }];
+}
+
+/** Whether something is named that was not named when people were told. */
+function namesAnother({ names = [] }: FoundCondition, open: OpenCondition | undefined): boolean {
+  const told = new Set(open?.figure?.split(/[:,]? /));
+  return names.some((name) => !told.has(name));
 }
 
 function stepsForGone(open: OpenCondition, now: Date): readonly TellStep[] {

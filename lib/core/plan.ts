@@ -40,7 +40,12 @@ export type Action =
   /** The service was removed and its key is idle: put the placeholder back, so that the key is no longer current. */
   | { readonly kind: 'park-secret' };
 
-export type RotationReason = 'first-key' | 'current-key-dead' | 'current-key-expires-soon' | 'rotation-overdue';
+export type RotationReason =
+  | 'first-key'
+  | 'current-key-dead'
+  | 'current-key-expires-soon'
+  | 'after-undo'
+  | 'rotation-overdue';
 
 /** A rotation that has not ended after this long will not end by itself. */
 const STUCK_AFTER_HOURS = 4;
@@ -141,6 +146,7 @@ const UNDO_TAKES_MINUTES = 10;
 /**
  * Rotation that is off without a pause in force was left off by something that was cut off: it goes on again. A rotation
  * that had begun is given up first: nobody goes on with it, and Secrets Manager turns nothing on while it is unfinished.
+ * A pause that is over stays written on the current key, since the rotation that was undone is still to come.
  */
 function planPause(secret: SecretState, now: Date): readonly Action[] {
   const actions: Action[] = [];
@@ -148,9 +154,9 @@ function planPause(secret: SecretState, now: Date): readonly Action[] {
   for (const [versionId, labels] of secret.labels) {
     const { current, pausedUntil } = readLabels(labels);
     if (!pausedUntil) continue;
-    const belongsHere = current || hasJustBegun(pausedUntil, now);
-    if (belongsHere && !secret.rotationEnabled && !reached(now, pausedUntil)) paused = true;
-    else actions.push({ kind: 'drop-label', versionId, label: pausedLabel(pausedUntil) });
+    const lasts = !secret.rotationEnabled && !reached(now, pausedUntil);
+    if (lasts && (current || hasJustBegun(pausedUntil, now))) paused = true;
+    else if (!current) actions.push({ kind: 'drop-label', versionId, label: pausedLabel(pausedUntil) });
   }
   if (paused || secret.rotationEnabled || !secret.rotationConfigured) return actions;
   const unfinished = unfinishedVersion(secret);
@@ -257,8 +263,12 @@ function planRotation(observation: ServiceObservation, secret: SecretState, now:
 
 /** Back-off without a memory: the longer a rotation has been due, the longer the next attempt may take. */
 function stuckAfterMs(secret: SecretState, now: Date): number {
-  const dueForMs = secret.nextRotationAt ? now.getTime() - secret.nextRotationAt.getTime() : 0;
-  return Math.min(Math.max(STUCK_AFTER_HOURS * HOUR_MS, dueForMs / 2), STUCK_AFTER_AT_MOST_HOURS * HOUR_MS);
+  const pausedUntil = heldKeys(secret).find(({ marks }) => marks.current)?.marks.pausedUntil;
+  const dueForMs = [secret.nextRotationAt, pausedUntil].map((since) => (since ? now.getTime() - since.getTime() : 0));
+  return Math.min(
+    Math.max(STUCK_AFTER_HOURS * HOUR_MS, ...dueForMs.map((ms) => ms / 2)),
+    STUCK_AFTER_AT_MOST_HOURS * HOUR_MS,
+  );
 }
 
 function rotationReason(observation: ServiceObservation, secret: SecretState, now: Date): RotationReason | undefined {
@@ -271,12 +281,18 @@ function rotationReason(observation: ServiceObservation, secret: SecretState, no
   if (expiresAt && reached(now, after(expiresAt, -policyOf(observation).rotateBeforeExpiryDays * DAY_MS))) {
     return 'current-key-expires-soon';
   }
+  const { pausedUntil } = current.marks;
+  if (pausedUntil && reached(now, pausedUntil)) return 'after-undo';
   return isRotationOverdue(secret, now) ? 'rotation-overdue' : undefined;
 }
 
 /** True when the window of the scheduled rotation ended an hour ago without one. */
 export const isRotationOverdue = (secret: SecretState, now: Date): boolean =>
   secret.nextRotationAt !== undefined && reached(now, after(secret.nextRotationAt, HOUR_MS));
+
+/** True from the day of the scheduled rotation on, until that is done: its window is that day. */
+export const isRotationDue = (secret: SecretState, now: Date): boolean =>
+  secret.nextRotationAt !== undefined && reached(now, after(secret.nextRotationAt, -DAY_MS));
 
 /** A removed service: its current key goes through the same overlap and idleness, then stops being current. */
 function planRemoval(observation: ServiceObservation, secret: SecretState, now: Date): readonly Action[] {

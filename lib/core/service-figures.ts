@@ -40,7 +40,7 @@ function keyFigures(observation: ServiceObservation, now: Date): KeyFigures {
     return { hasKey: false, ...none, rotatesInDays };
   }
   const listed = issuer.keys?.get(current.keyId);
-  const since = currentSince(secret);
+  const since = currentSince(secret, observation.restoredKeySince);
   const due = after(since, policyOf(observation).rotateEveryDays * DAY_MS);
   return {
     hasKey: true,

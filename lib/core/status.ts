@@ -9,7 +9,7 @@ import { spareVerdicts, usableSpares } from './spares';
 export function describeService(observation: ServiceObservation, now: Date, rules?: FindingRules): ServiceStatus {
   const { service, registration, secret } = observation;
   const held = secret ? heldKeys(secret) : [];
-  const paused = held.find(({ marks }) => marks.pausedUntil)?.marks.pausedUntil;
+  const paused = secret?.rotationEnabled ? undefined : held.find(({ marks }) => marks.pausedUntil)?.marks.pausedUntil;
   const spares = usableSpares(observation, policyOf(observation), now);
   const heldIds = new Set(held.map(({ keyId }) => keyId));
   return {
@@ -32,7 +32,8 @@ export function describeService(observation: ServiceObservation, now: Date, rule
 }
 
 function describeHeld(key: HeldKey, observation: ServiceObservation): KeyStatus {
-  const since = key.marks.current && observation.secret ? currentSince(observation.secret) : undefined;
+  const { secret, restoredKeySince } = observation;
+  const since = key.marks.current && secret ? currentSince(secret, restoredKeySince) : undefined;
   return describeKey(key.keyId, stateOf(key, observation), observation, since);
 }
 

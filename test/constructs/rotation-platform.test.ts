@@ -231,9 +231,9 @@ describe('RotationPlatform, its functions', () => {
     });
   });
 
-  it('runs the reconciler every 15 minutes', () => {
+  it('runs the reconciler every 15 minutes, away from the quarters of an hour at which periods of metrics begin', () => {
     platformTemplate().hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(15 minutes)',
+      ScheduleExpression: 'cron(5/15 * * * ? *)',
       State: 'ENABLED',
       Targets: [{ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('Reconcile'), 'Arn'] }, Id: Match.anyValue() }],
     });

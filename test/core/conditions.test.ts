@@ -1,4 +1,11 @@
-import { AWS_CURRENT, AWS_PENDING, AWS_PREVIOUS, keyLabel, retiringLabel } from '../../lib/contract/labels';
+import {
+  AWS_CURRENT,
+  AWS_PENDING,
+  AWS_PREVIOUS,
+  keyLabel,
+  pausedLabel,
+  retiringLabel,
+} from '../../lib/contract/labels';
 import { isAdminAccessFailing, isAdminKeyExpiring, serviceConditions, unknownKeys } from '../../lib/core/conditions';
 import type { ServiceObservation } from '../../lib/core/observation';
 import {
@@ -44,6 +51,31 @@ describe('serviceConditions', () => {
   ])('calls a rotation overdue %s two days after its day', (_when, ageMs, expected) => {
     const registration = registrationWith({ rotateEveryDays: 83 });
     expect(conditions({ registration, secret: since(ageMs) })).toEqual(expected);
+  });
+
+  describe('of a key that an undo brought back', () => {
+    const restored = (pauseOverForMs: number, ageMs: number) => ({
+      secret: secretWith({ v1: [...current, pausedLabel(noonPlus(-pauseOverForMs))] }),
+      restoredKeySince: noonPlus(-ageMs),
+    });
+
+    it.each([
+      ['one millisecond before', days(90) - 1, []],
+      ['at', days(90), ['key-too-old']],
+    ])('calls it too old %s its own greatest age, whatever was rotated since', (_when, ageMs, expected) => {
+      expect(conditions(restored(-1, ageMs))).toEqual(expected);
+    });
+
+    it.each([
+      ['one millisecond before', days(2) - 1, []],
+      ['at', days(2), ['rotation-overdue']],
+    ])('calls its rotation overdue %s two days after the pause', (_when, pauseOverForMs, expected) => {
+      expect(conditions(restored(pauseOverForMs, days(20)))).toEqual(expected);
+    });
+
+    it('names its rotation once', () => {
+      expect(conditions(restored(days(2), days(92)))).toEqual(['key-too-old', 'rotation-overdue']);
+    });
   });
 
   it.each([

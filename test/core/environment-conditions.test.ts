@@ -20,16 +20,14 @@ describe('environmentFindings', () => {
     expect(found()).toEqual([]);
   });
 
-  it('name keys of nobody, ten of them at most', () => {
-    const ids = Array.from({ length: 12 }, (_, index) => `x${index}`);
-    const keys = new Map(ids.map((id) => [id, issuerKey(id)]));
+  it('name keys of nobody, the newest fifty of them at most', () => {
+    const ids = Array.from({ length: 52 }, (_, index) => `x${index}`);
+    const keyOf = (id: string, index: number) => issuerKey(id, 'active', { createdAt: noonPlus(-days(100 - index)) });
+    const keys = new Map(ids.map((id, index) => [id, keyOf(id, index)]));
     const [finding, ...others] = found({ issuer: { access: 'ours', keys } });
     expect(others).toEqual([]);
-    expect(finding).toEqual({
-      condition: 'unknown-key',
-      figure: '12: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9',
-      limit: 'none',
-    });
+    const names = ids.slice(2).reverse();
+    expect(finding).toEqual({ condition: 'unknown-key', figure: `52: ${names.join(', ')}`, limit: 'none', names });
   });
 
   it.each([

@@ -127,6 +127,13 @@ describe('a report of a run', () => {
     expect(noted('service')[0]).toMatchObject({ conditions: 'current-key-dead key-disabled-outside' });
   });
 
+  it('says in a line how many conditions there are of each severity, for lists to be sorted by', async () => {
+    await monitorWith().report(run(dead));
+    expect(noted('service')[0]).toMatchObject({ critical: 1, warning: 1 });
+    await monitorWith().report(run());
+    expect(noted('service')[1]).toMatchObject({ critical: 0, warning: 0 });
+  });
+
   it('counts services in each condition, and tells people', async () => {
     await monitorWith().report(run(dead));
     expect(counts()).toEqual({ 'current-key-dead': 1, 'key-disabled-outside': 1 });
@@ -529,5 +536,60 @@ describe('a read of a secret', () => {
       code: 'AwsFailed',
       message: 'nobody could be told of secret-read-refused of rag',
     });
+  });
+});
+
+describe('a rotation that was given up', () => {
+  const dueSince = (ms: number, changes: Partial<ServiceObservation> = {}) =>
+    observationWith({ secret: secretWith(undefined, { nextRotationAt: noonPlus(days(1) - ms) }), ...changes });
+
+  beforeEach(async () => {
+    const since = noonPlus(-hours(8));
+    await told.put({
+      condition: 'rotation-failed',
+      subject: 'rag',
+      since,
+      toldAt: since,
+      clearSince: noonPlus(-hours(3)),
+    });
+  });
+  const isOver = () => told.subjects.includes('OVER rotation-failed: rag (prod)');
+
+  it('stays failed while the scheduled one is due and not done', async () => {
+    await monitorWith().report(run({ services: [dueSince(0)] }));
+    expect(isOver()).toBe(false);
+    expect(counts()).toMatchObject({ 'rotation-failed': 1 });
+  });
+
+  it.each([
+    ['the scheduled one is not due yet, since it was started early by hand', dueSince(-1)],
+    ['the service was removed', (({ registration: _, ...rest }) => rest)(dueSince(0))],
+    [
+      'rotation is off',
+      dueSince(0, { secret: secretWith(undefined, { nextRotationAt: NOON, rotationEnabled: false }) }),
+    ],
+    ['it has no key', dueSince(0, { secret: secretWith({ v1: [AWS_CURRENT] }, { nextRotationAt: NOON }) })],
+  ])('is over two hours after when %s', async (_when, service) => {
+    await monitorWith().report(run({ services: [service] }));
+    expect(isOver()).toBe(true);
+    expect(counts()['rotation-failed']).toBe(0);
+  });
+
+  it('is over two hours after the scheduled one is done', async () => {
+    await monitorWith().report(run());
+    expect(isOver()).toBe(true);
+  });
+});
+
+describe('that a rotation was given up', () => {
+  const giveUp: PerformedAction = { service: 'rag', action: { kind: 'give-up-rotation', versionId: 'v2' } };
+
+  it.each([
+    ['is nothing to tell', 'waits for its first key', [], []],
+    ['is told', 'has a spare and no key yet', [spare], ['WARNING rotation-abandoned: rag (prod)']],
+  ])('%s of a service that %s', async (_what, _which, spares, expected) => {
+    const services = [observationWith({ secret: secretWith({ v1: [AWS_CURRENT] }), spares })];
+    await monitorWith().report(run({ issuer: { access: 'ours', keys: new Map() }, services, performed: [giveUp] }));
+    expect(told.subjects).toEqual(expected);
   });
 });

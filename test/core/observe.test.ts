@@ -1,4 +1,4 @@
-import { AWS_CURRENT, retiringLabel } from '../../lib/contract/labels';
+import { AWS_CURRENT, pausedLabel, retiringLabel } from '../../lib/contract/labels';
 import { KeyRotationError } from '../../lib/core/errors';
 import { observeAll, observeOne, refresh } from '../../lib/core/observe';
 import { days, noonPlus } from '../support/observations';
@@ -120,6 +120,20 @@ describe('what is observed of services', () => {
     world.register({}, 'web');
     const { services } = await observeOne(world.reconcilerPorts, 'rag');
     expect(services.map(({ service }) => service)).toEqual(['rag']);
+  });
+
+  it('is how old the current key is where an undo brought it back, and nothing of it where that cannot be read', async () => {
+    const { id } = world.current();
+    const seen = async () => (await observeOne(world.reconcilerPorts, 'rag')).services[0]?.restoredKeySince;
+    expect(await seen()).toBeUndefined();
+    expect(world.calls).not.toContain('versions.filledAt');
+    const began = world.now;
+    world.pass(days(87));
+    world.secret.versions = world.secret.versions.labelling([pausedLabel(noonPlus(days(94)))], id);
+    expect(await seen()).toEqual(began);
+    world.fail('versions.filledAt');
+    expect(await seen()).toBeUndefined();
+    expect(world.notes.map(([event]) => event)).toEqual(['key-age-unknown']);
   });
 
   it('is read anew before a decision, with what was known of the issuer', async () => {

@@ -41,6 +41,40 @@ describe('planTelling', () => {
     expect(kinds({ found: both, open: [told('key-too-old')] })).toEqual(['tell bot/key-too-old']);
   });
 
+  describe('of something that names several', () => {
+    const open = [told('unknown-key', { figure: '2: apikey_1, apikey_2' })];
+    const naming = (...names: readonly string[]) => ({ ...found('unknown-key'), figure: 'another figure', names });
+
+    it('tells again when another one is named, with the figure that names it', () => {
+      const three = naming('apikey_3', 'apikey_1', 'apikey_2');
+      const [step, ...others] = planTelling(compare({ open, found: [three] }));
+      expect(others).toEqual([]);
+      const since = noonPlus(-hours(8));
+      expect(step).toMatchObject({ kind: 'tell', found: three, noteFirst: false });
+      expect(step?.open).toMatchObject({ figure: 'another figure', since, toldAt: NOON });
+    });
+
+    it.each([
+      ['the same are named', ['apikey_2', 'apikey_1']],
+      ['fewer are named', ['apikey_2']],
+    ])('tells nothing while %s', (_what, names) => {
+      expect(kinds({ open, found: [naming(...names)] })).toEqual([]);
+    });
+
+    it('tells of one whose name is part of another', () => {
+      expect(kinds({ open, found: [naming('apikey_')] })).toEqual(['tell rag/unknown-key']);
+    });
+
+    it('tells of all of them where it was not noted what people were told', () => {
+      const { figure: _, ...unfigured } = told('unknown-key');
+      expect(kinds({ open: [unfigured], found: [naming('apikey_1')] })).toEqual(['tell rag/unknown-key']);
+    });
+
+    it('tells once when none is left', () => {
+      expect(kinds({ open })).toEqual(['tell-over rag/unknown-key']);
+    });
+  });
+
   it('tells once that a condition is over', () => {
     expect(kinds({ open: [told('key-too-old')] })).toEqual(['tell-over rag/key-too-old']);
   });

@@ -104,11 +104,36 @@ describe('planService', () => {
 
     it('lasts until its time', () => {
       expect(kinds(observationWith({ secret: paused(noonPlus(1)) }))).toEqual([]);
-      expect(kinds(observationWith({ secret: paused(NOON) }))).toEqual(['resume-rotation', 'drop-label']);
+      expect(kinds(observationWith({ secret: paused(NOON) }))).toEqual(['resume-rotation']);
     });
 
-    it('ends when somebody turns rotation on', () => {
-      expect(kinds(observationWith({ secret: paused(noonPlus(1), true) }))).toEqual(['drop-label']);
+    it.each([
+      ['one millisecond before its time', 1, []],
+      ['at its time', 0, ['start-rotation']],
+    ])('has the rotation that was undone come again as soon as a spare is there, %s', (_when, leftMs, expected) => {
+      const secret = paused(noonPlus(leftMs), true);
+      expect(kinds(observationWith({ secret, spares: [spare('k2')] }))).toEqual(expected);
+    });
+
+    it('stays written on the key that was brought back until that rotation is done', () => {
+      expect(kinds(observationWith({ secret: paused(noonPlus(-days(30)), true) }))).toEqual([]);
+    });
+
+    it('is taken off a key that is no longer current', () => {
+      const label = pausedLabel(noonPlus(-days(30)));
+      const former = [AWS_PREVIOUS, keyLabel('k0'), retiringLabel(noonPlus(-1)), label];
+      const secret = secretWith({ v1: current, v0: former });
+      expect(planService(observationWith({ secret }), NOON)).toEqual([{ kind: 'drop-label', versionId: 'v0', label }]);
+    });
+
+    it('has attempts wait longer the longer it has been over', () => {
+      const stuckFor = (ms: number) => {
+        const labels = [...current, pausedLabel(noonPlus(-hours(20)))];
+        const secret = secretWith({ v1: labels, v2: [AWS_PENDING] });
+        return kinds(observationWith({ secret, pendingSince: noonPlus(-ms) }));
+      };
+      expect(stuckFor(hours(10) - 1)).toEqual([]);
+      expect(stuckFor(hours(10))).toEqual(['give-up-rotation']);
     });
 
     it('is left alone for ten minutes on a version that is not current, since the undo may not be over, or not be seen', () => {

@@ -49,6 +49,10 @@ describe('figures of a key', () => {
     });
   });
 
+  it('count the days of a key that an undo brought back by its own age', () => {
+    expect(figures({ restoredKeySince: noonPlus(-days(94)) })).toMatchObject({ currentDays: 94, overdueDays: 4 });
+  });
+
   it('count days until a key expires', () => {
     expect(figures({ issuer: listed({ expiresAt: noonPlus(days(12)) }) }).expiresInDays).toBe(12);
   });

@@ -79,6 +79,20 @@ describe('describeService', () => {
     expect(described({ secret })).toMatchObject({ pausedUntil: until.toISOString(), nextRotationAt: null });
   });
 
+  it('shows no pause once rotation is on, though the key that an undo brought back carries it still', () => {
+    const secret = secretWith({ v1: [...current, pausedLabel(noonPlus(-days(5)))] });
+    expect(described({ secret })).toMatchObject({
+      pausedUntil: null,
+      nextRotationAt: noonPlus(days(80)).toISOString(),
+    });
+  });
+
+  it('shows since when a key that an undo brought back has been current by its own age', () => {
+    const secret = secretWith({ v1: [...current, pausedLabel(noonPlus(days(5)))] }, { rotationEnabled: false });
+    const restoredKeySince = noonPlus(-days(87));
+    expect(described({ secret, restoredKeySince }).keys[0]?.currentSince).toBe(restoredKeySince.toISOString());
+  });
+
   it('lists spares after the keys that the secret holds, and each key once', () => {
     const secret = secretWith({ v2: [AWS_PENDING, keyLabel('k2')], v1: current });
     const { keys, spares } = described({ secret, spares: [spare('k2'), spare('k3'), spare('k4', 60)] });

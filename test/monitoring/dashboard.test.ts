@@ -40,6 +40,24 @@ describe('the dashboard', () => {
     }
   });
 
+  it('sorts services by columns that it shows, those first in which most is critical', () => {
+    const [services = ''] = queries().filter((query) => query.includes('by serviceName'));
+    const columns = new Map(
+      [...services.matchAll(/latest\((\w+)\) as (\w+)/g)].map(([, field, column]) => [column, field]),
+    );
+    const [, sorting = ''] = /sort ([^|]+)/.exec(services) ?? [];
+    const [most, more, name] = sorting.trim().split(/, */);
+    expect([most, more].map((each) => each?.split(' '))).toEqual([
+      [expect.anything(), 'desc'],
+      [expect.anything(), 'desc'],
+    ]);
+    expect([most, more].map((each) => columns.get(each?.split(' ')[0] ?? ''))).toEqual(['critical', 'warning']);
+    expect(name).toBe('serviceName');
+    const counts = world.logLines('service').map(({ critical, warning }) => [critical, warning]);
+    expect(counts).toContainEqual([0, 1]);
+    expect(counts.flat().every((count) => typeof count === 'number')).toBe(true);
+  });
+
   it('shows metrics that an alarm watches', () => {
     const watched = new Set(
       world.sandbox.cloudWatch.alarms().map(({ definition: { metric } }) => `${metric.namespace} ${metric.name}`),

@@ -132,6 +132,31 @@ describe('messages to people', () => {
     ]);
   });
 
+  it('come once for each key that nobody owns, and once when there is none left', async () => {
+    const create = () => {
+      const { claude, settings } = world.sandbox;
+      return claude.createKey({ workspaceId: settings.workspaceId, name: 'an experiment' }).id;
+    };
+    const first = create();
+    await world.sandbox.advance(2 * DAY_MS);
+    const second = create();
+    await world.sandbox.advance(2 * DAY_MS);
+    const told = () => messagesOf(world, WARNING).map(({ subject, text }) => [subject, /Figure: (.*)/.exec(text)?.[1]]);
+    const both = [
+      ['WARNING unknown-key: prod', `1: ${first}`],
+      ['WARNING unknown-key: prod', `2: ${second}, ${first}`],
+    ];
+    expect(told()).toEqual(both);
+    expect(world.sandbox.cloudWatch.alarm('claude-keys-prod-unknown-key')?.state).toBe('ALARM');
+
+    world.sandbox.claude.setStatus(first, 'inactive');
+    await world.sandbox.advance(HOUR_MS);
+    expect(told()).toEqual(both);
+    world.sandbox.claude.setStatus(second, 'inactive');
+    await world.sandbox.advance(HOUR_MS);
+    expect(told()).toEqual([...both, ['OVER unknown-key: prod', undefined]]);
+  });
+
   it('are none in a quiet week', async () => {
     await world.sandbox.advance(7 * DAY_MS);
     expect(world.sandbox.aws.sns.messages()).toEqual([]);

@@ -83,7 +83,7 @@ function wrongWith(service: string, world: DeployedWorld): readonly string[] {
   const pending = secret.versions.find((version) => version.labels.includes(AWS_PENDING));
   if (pending && nowMs(world) - pending.createdAt.getTime() > PENDING_MS)
     wrong.push(`${service} has a rotation that does not end`);
-  const isPaused = labels.some(({ pausedUntil }) => pausedUntil !== undefined);
+  const isPaused = labels.some(({ pausedUntil }) => (pausedUntil?.getTime() ?? 0) > nowMs(world));
   if (!secret.rotationEnabled && isRegistered && !isPaused) wrong.push(`the rotation of ${service} stays off`);
   return [...wrong, ...leftBehind(secret.versions, service, world)];
 }

@@ -118,7 +118,11 @@ function wrongWith(secret: MemorySecret, world: PortsWorld): readonly string[] {
   if (pendingSince && (isRegistered || retires) && world.now().getTime() - pendingSince.getTime() > PENDING_MS) {
     wrong.push(`${service} has a rotation that does not end`);
   }
-  if (!secret.rotationEnabled && isRegistered && !isPaused(secret)) wrong.push(`the rotation of ${service} stays off`);
+  if (isRegistered && isUndone(secret, world) && secret.rotationEnabled && usableSpare(service, world)) {
+    wrong.push(`${service} still has the key that an undo brought back, though a spare waits`);
+  }
+  if (!secret.rotationEnabled && isRegistered && !isPaused(secret, world))
+    wrong.push(`the rotation of ${service} stays off`);
   for (const [versionId, labels] of versions.labelled) {
     if (current === undefined || isRecent(secret, versionId, world)) continue;
     if (retires) wrong.push(...wrongLabels(service, labels));
@@ -148,8 +152,14 @@ function wrongLabels(service: string, labels: readonly string[]): readonly strin
   return keyId && !pending ? [`${service} still holds the former key ${keyId}`] : [];
 }
 
-const isPaused = ({ versions }: MemorySecret): boolean =>
-  [...versions.labelled.values()].some((labels) => readLabels(labels).pausedUntil !== undefined);
+const isPaused = ({ versions }: MemorySecret, world: PortsWorld): boolean =>
+  [...versions.labelled.values()].some((labels) => (readLabels(labels).pausedUntil ?? world.now()) > world.now());
+
+/** Whether an undo brought the current key back, and the pause after it has been over for a while. */
+function isUndone({ versions }: MemorySecret, world: PortsWorld): boolean {
+  const { pausedUntil } = readLabels(versions.labelled.get(versions.holderOf(AWS_CURRENT) ?? '') ?? []);
+  return pausedUntil !== undefined && world.now().getTime() - pausedUntil.getTime() > PENDING_MS;
+}
 
 /** A spare that a rotation could take, and that it could have taken for a while. */
 function usableSpare(service: string, world: PortsWorld): boolean {
