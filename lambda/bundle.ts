@@ -72,7 +72,8 @@ async function bundleFunction(name: string, source: string, target: string): Pro
 
 async function main(): Promise<void> {
   for (const { name, bytes } of await bundleFunctions()) {
-    process.stdout.write(`${name}: ${Math.round(bytes / 1024)} KiB\n`);
+    // Standard output belongs to `cdk synth`, which runs this first.
+    process.stderr.write(`${name}: ${Math.round(bytes / 1024)} KiB\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../lib/contract/function-environment';
 import { CONDITIONS, type Condition } from '../lib/contract/metrics';
 import type { IssuerAccess } from '../lib/contract/platform-settings';
+import { RUNBOOK } from '../lib/contract/runbook';
 import type { WorkspaceLimits } from '../lib/contract/workspace-limits';
 import { KeyRotationError } from '../lib/core/errors';
 import type { Wiring } from './wiring';
@@ -21,6 +22,7 @@ export interface ReconcileSettings extends RotateSettings {
   readonly criticalTopicArn: string;
   readonly timeZone: string;
   readonly allowPersonalKeys: boolean;
+  readonly runbookUrl: string;
   readonly serviceMetrics: boolean;
   /** Conditions that the environment does not hear of. */
   readonly untold: ReadonlySet<Condition>;
@@ -47,6 +49,7 @@ export function reconcileSettings(env: Wiring['env']): ReconcileSettings {
     criticalTopicArn: required(env, RECONCILE_VARIABLES.criticalTopicArn),
     timeZone: timeZone(env[RECONCILE_VARIABLES.timeZone] ?? 'UTC'),
     allowPersonalKeys: env[RECONCILE_VARIABLES.allowPersonalKeys] === 'yes',
+    runbookUrl: env[RECONCILE_VARIABLES.runbookUrl] || RUNBOOK,
     untold: new Set(conditionsIn(env[RECONCILE_VARIABLES.untoldConditions] ?? '')),
     serviceMetrics: env[RECONCILE_VARIABLES.serviceMetrics] === 'yes',
     ...(expiresOn ? { adminKeyExpiresOn: day(expiresOn) } : {}),
@@ -60,7 +63,7 @@ function required(env: Wiring['env'], name: string): string {
   if (value) return value;
   throw new KeyRotationError(
     'BadSettings',
-    `the environment variable ${name} is missing; deploy the platform stack again`,
+    `the environment variable ${name} is missing; put it back: docs/runbook.md#putting-back-what-was-changed-by-hand`,
   );
 }
 
@@ -87,7 +90,7 @@ function workspaceLimits(text: string): WorkspaceLimits {
   } catch {}
   throw new KeyRotationError(
     'BadSettings',
-    'the limits of the workspace cannot be understood; deploy the platform stack again',
+    'the limits of the workspace cannot be understood; put them back: docs/runbook.md#putting-back-what-was-changed-by-hand',
   );
 }
 

@@ -59,7 +59,7 @@ function addRun(program: Command, end: (exitCode: number) => void): void {
     .option('--page <file>', "page with every key's life to write", 'build/key-lives.html')
     .option('--assembly <folder>', 'cloud assembly to deploy instead of synthesising this app')
     .option('--json', 'print the summary as JSON, and nothing else, on standard output')
-    .addHelpText('after', '\nExamples:\n  npm start\n  npm start -- --json\n  npm start -- --days 365 --seed 7')
+    .addHelpText('after', '\nExamples:\n  npm start\n  npm -s start -- --json\n  npm start -- --days 365 --seed 7')
     .action(async (options: RunOptions) => end(await run(options)));
 }
 

@@ -128,10 +128,10 @@ interface MonitoringClients {
 }
 
 function monitoring(settings: ReconcileSettings, clients: MonitoringClients, wiring: Wiring): MonitoringPorts {
-  const { environment, criticalTopicArn, actionTopicArn } = settings;
+  const { environment, criticalTopicArn, actionTopicArn, runbookUrl } = settings;
   const telling = {
     memory: new AwsConditionMemory(clients.ssm, environment),
-    messages: new AwsMessages(clients.sns, { critical: criticalTopicArn, warning: actionTopicArn }),
+    messages: new AwsMessages(clients.sns, { critical: criticalTopicArn, warning: actionTopicArn }, runbookUrl),
   };
   if (settings.issuerAccess === 'manual') return telling;
   const readKey = () => readAdminKey(clients.secretsManager, environment);

@@ -20,6 +20,7 @@ const NO_CREDENTIALS = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'SignatureDoesNotMatch',
+  'InvalidSignatureException',
   'UnrecognizedClientException',
   'InvalidClientTokenId',
 ]);
@@ -54,7 +55,7 @@ function translate(operation: string, error: unknown): KeyRotationError {
   if (NO_CREDENTIALS.has(name)) {
     return new KeyRotationError(
       'NoCredentials',
-      `AWS has no valid credentials for ${operation} (${name}); sign in, or set AWS_PROFILE, and try again`,
+      `AWS has no valid credentials for ${operation} (${name}); sign in, or set AWS_PROFILE and AWS_REGION, and try again`,
     );
   }
   if (ACCESS_DENIED.has(name)) {

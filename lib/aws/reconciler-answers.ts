@@ -22,11 +22,13 @@ export function checkedReconcile(result: Answer, value: unknown): ReconcileResul
 }
 
 export function checkedStatus(result: Answer, value: unknown): StatusResult {
+  result.instant('now');
   checkServices(result);
   return value as StatusResult;
 }
 
 export function checkedReview(result: Answer, value: unknown): ReviewResult {
+  result.instant('now');
   checkServices(result);
   for (const figures of result.objects('figures')) checkFigures(figures);
   if (result.has('unknownKeys'))
@@ -39,10 +41,11 @@ export function checkedReview(result: Answer, value: unknown): ReviewResult {
 
 /** Built field by field: whether a key may be staged hangs on each. */
 export function issuerKeysOf(result: Answer): IssuerKeysResult {
-  if (!result.flag('known')) return { known: false, reason: result.text('reason') };
+  const now = result.instant('now').toISOString();
+  if (!result.flag('known')) return { now, known: false, reason: result.text('reason') };
   const keys = result.objects('keys').map(issuerKeyOf);
   // Once each: a key that is there twice would not be told from two that look the same.
-  return { known: true, keys: [...new Map(keys.map((key) => [key.id, key])).values()] };
+  return { now, known: true, keys: [...new Map(keys.map((key) => [key.id, key])).values()] };
 }
 
 export function undoOf(result: Answer): UndoResult {

@@ -3,7 +3,10 @@ import { KeyRotationError } from '../core/errors';
 
 /** A record of ours that cannot be understood. What it is, is named; what it holds is not. */
 const broken = (where: string, how: string): KeyRotationError =>
-  new KeyRotationError('BadRecord', `${where} ${how}; write it again, or deploy its stack again`);
+  new KeyRotationError(
+    'BadRecord',
+    `${where} ${how}; write it again, as docs/runbook.md#putting-back-what-was-changed-by-hand says`,
+  );
 
 /**
  * A JSON record of ours.

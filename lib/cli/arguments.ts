@@ -1,4 +1,5 @@
 import { KeyRotationError } from '../core/errors';
+import { COMMAND } from './command-name';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -42,7 +43,7 @@ export function checkKeyId(text: string): string {
   if (KEY_NAME.test(text)) return text;
   throw new KeyRotationError(
     'BadRequest',
-    `"${text}" cannot be the id of a key: give one that claude-keys status --json lists, such as apikey_01AbCd. Nothing was changed`,
+    `"${text}" cannot be the id of a key: give one that ${COMMAND} status --json lists, such as apikey_01AbCd. Nothing was changed`,
   );
 }
 

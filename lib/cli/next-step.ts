@@ -1,5 +1,6 @@
 import type { ReconcileResult, ServiceStatus } from '../contract/reconciler-protocol';
 import { isKeyRotationError } from '../core/errors';
+import { COMMAND } from './command-name';
 import { type CliIo, withProgress } from './io';
 import type { Platform } from './platform';
 
@@ -37,7 +38,7 @@ export function nextStep(environment: string, status: ServiceStatus): string {
   const missing = missingKeys(status);
   const first = status.hasKey
     ? ''
-    : `The first rotation makes this key current within minutes ("claude-keys status ${environment} ${service}" shows it). `;
+    : `The first rotation makes this key current within minutes ("${COMMAND} status ${environment} ${service}" shows it). `;
   if (missing === 0) return `${first}Next: nothing, ${service} has all the keys it needs.`;
   const keys = missing === 1 ? 'one more key as the spare' : `${missing} more keys as spares`;
   return `${first}Next: stage ${keys} for ${service}.`;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { KeyRotationError } from '../core/errors';
 import { checkKeyId, checkName, parseSeconds, refuseKeyAsArgument } from './arguments';
+import { COMMAND, SILENT_COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, guarded, withProgress } from './io';
 import type { OpenPlatform, Platform } from './platform';
@@ -25,7 +26,7 @@ type Action = (platform: Platform, io: CliIo) => Promise<ExitCode>;
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
 const GENERAL_HELP = `
-In this repository: npm run keys -- <command>
+In this repository: npm run keys -- <command>, or npm run -s keys -- <command> where its output is piped or kept
 AWS credentials and region come from where the AWS CLI takes them (AWS_PROFILE, AWS_REGION).
 
 Exit codes:
@@ -80,10 +81,10 @@ function addStage(program: Command, session: Session): void {
     .addHelpText(
       'after',
       examples(
-        ['claude-keys stage prod rag-service', 'asks for the key'],
-        ['pass show new-key | claude-keys stage prod rag-service', 'takes it from standard input'],
-        ['claude-keys stage prod --missing', 'tells which keys to create, then takes them in any order'],
-        ['pbpaste | claude-keys stage prod --missing', 'one key per line'],
+        [`${COMMAND} stage prod rag-service`, 'asks for the key'],
+        [`pass show new-key | ${COMMAND} stage prod rag-service`, 'takes it from standard input'],
+        [`${COMMAND} stage prod --missing`, 'tells which keys to create, then takes them in any order'],
+        [`pbpaste | ${COMMAND} stage prod --missing`, 'one key per line'],
       ),
     )
     .action(async (environment: string, service: string | undefined, options: { missing?: true; name?: string }) => {
@@ -114,8 +115,8 @@ function addStatus(program: Command, session: Session): void {
     .addHelpText(
       'after',
       examples(
-        ['claude-keys status prod', 'all services'],
-        ['claude-keys status prod rag-service --json', 'one service, for a program to read'],
+        [`${COMMAND} status prod`, 'all services'],
+        [`${SILENT_COMMAND} status prod rag-service --json`, 'one service, for a program to read'],
       ),
     )
     .action(async (environment: string, service: string | undefined, options: { json?: true }) => {
@@ -133,8 +134,8 @@ function addReport(program: Command, session: Session): void {
     .addHelpText(
       'after',
       examples(
-        ['claude-keys report prod > review.md', 'the quarterly review'],
-        ['claude-keys report prod --format csv > keys.csv', 'for a spreadsheet'],
+        [`${SILENT_COMMAND} report prod > review.md`, 'the quarterly review'],
+        [`${SILENT_COMMAND} report prod --format csv > keys.csv`, 'for a spreadsheet'],
       ),
     )
     .action(async (environment: string, { format }: { format: string }) => {
@@ -158,9 +159,9 @@ function addRotate(program: Command, session: Session): void {
     .addHelpText(
       'after',
       examples(
-        ['claude-keys rotate prod rag-service', 'waits until the new key is current'],
-        ['claude-keys rotate prod rag-service --leaked', 'then disables the old key at once'],
-        ['claude-keys rotate prod rag-service --leaked <keyId>', 'goes on with that after it was cut off'],
+        [`${COMMAND} rotate prod rag-service`, 'waits until the new key is current'],
+        [`${COMMAND} rotate prod rag-service --leaked`, 'then disables the old key at once'],
+        [`${COMMAND} rotate prod rag-service --leaked <keyId>`, 'goes on with that after it was cut off'],
       ),
     )
     .action(async (environment: string, service: string, options: RotateOptions) => {
@@ -194,7 +195,7 @@ function addUndo(program: Command, session: Session): void {
   program
     .command('undo <environment> <service>')
     .description('make the key before the last rotation current again, and pause rotation')
-    .addHelpText('after', examples(['claude-keys undo prod rag-service', 'until the old key is archived']))
+    .addHelpText('after', examples([`${COMMAND} undo prod rag-service`, 'until the old key is archived']))
     .action(async (environment: string, service: string) => {
       checkName('service', service);
       await run(session, environment, (platform, io) => undo(service, platform, io));
@@ -212,7 +213,7 @@ async function run(session: Session, environment: string, action: Action): Promi
 function reportUsage(error: CommanderError, io: CliIo): ExitCode {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code !== 'commander.help') {
-    io.err(`error BadRequest: ${error.message.replace(/^error: /, '')}. See claude-keys --help. Nothing was changed`);
+    io.err(`error BadRequest: ${error.message.replace(/^error: /, '')}. See ${COMMAND} --help. Nothing was changed`);
   }
   return EXIT.badInput;
 }

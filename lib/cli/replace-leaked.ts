@@ -4,6 +4,7 @@ import { isKeyRotationError, KeyRotationError } from '../core/errors';
 import { type HeldKey, hasServed, heldKeys } from '../core/held-keys';
 import type { SecretState } from '../core/ports';
 import { after, DAY_MS, reached } from '../core/time';
+import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import { findService, type Platform } from './platform';
@@ -82,7 +83,7 @@ function refuseUnlessClear(current: HeldKey, secret: SecretState, platform: Plat
   const keys = [...former.map(({ keyId }) => keyId), `${current.keyId} (current)`].join(', ');
   throw new KeyRotationError(
     'BadRequest',
-    `which key of ${secret.service} has leaked? It has been rotated lately: ${keys}. Name it: claude-keys rotate ${environment} ${secret.service} --leaked <keyId>. Nothing was changed`,
+    `which key of ${secret.service} has leaked? It has been rotated lately: ${keys}. Name it: ${COMMAND} rotate ${environment} ${secret.service} --leaked <keyId>. Nothing was changed`,
   );
 }
 
@@ -136,7 +137,7 @@ function reportDisabled({ request, platform, io, registration, keyId }: Task): E
   const { service } = request;
   io.out(`Disabled: ${keyId} is refused from now on, as fast as Claude passes that on. Undo does not bring it back.`);
   io.out(consequence(registration));
-  io.out(`Next: stage another spare: claude-keys stage ${platform.settings.environment} ${service}`);
+  io.out(`Next: stage another spare: ${COMMAND} stage ${platform.settings.environment} ${service}`);
   return EXIT.ok;
 }
 
@@ -157,12 +158,12 @@ const isCurrent = (keyId: string, secret: SecretState): boolean =>
   heldKeys(secret).some((key) => key.keyId === keyId && key.marks.current);
 
 const commandOf = ({ request, platform, keyId }: Task): string =>
-  `claude-keys rotate ${platform.settings.environment} ${request.service} --leaked ${keyId}`;
+  `${COMMAND} rotate ${platform.settings.environment} ${request.service} --leaked ${keyId}`;
 
 function notHeld(what: string, service: string, platform: Platform): KeyRotationError {
   const { environment } = platform.settings;
   return new KeyRotationError(
     'KeyNotHeld',
-    `${what}. claude-keys status ${environment} ${service} --json lists its keys; a spare, or a key of nobody, is disabled in the Claude Console. Nothing was changed`,
+    `${what}. ${COMMAND} status ${environment} ${service} --json lists its keys; a spare, or a key of nobody, is disabled in the Claude Console. Nothing was changed`,
   );
 }

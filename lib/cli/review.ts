@@ -11,8 +11,7 @@ export type ReviewFormat = (typeof REVIEW_FORMATS)[number];
 export async function review(format: ReviewFormat, platform: Platform, io: CliIo): Promise<ExitCode> {
   const result = await withProgress(io, 'asking the reconciler', () => platform.reconciler.review());
   const { environment } = platform.settings;
-  const now = platform.clock.now();
-  io.out(format === 'csv' ? csvReview(environment, result) : markdownReview(environment, result, now));
+  io.out(format === 'csv' ? csvReview(environment, result) : markdownReview(environment, result));
   return EXIT.ok;
 }
 
@@ -25,10 +24,10 @@ const SERVICE_HEAD = [
 const KEY_HEAD = ['service', 'key', 'name', 'state', 'created', 'current since', 'expires', 'last use'];
 
 /** The review as Markdown: a row per service, a row per key, and what somebody has to decide. */
-export function markdownReview(environment: string, result: ReviewResult, now: Date): string {
-  const { services, figures, unknownKeys } = result;
+export function markdownReview(environment: string, result: ReviewResult): string {
+  const { now, services, figures, unknownKeys } = result;
   return [
-    `# Claude keys of ${environment}, ${now.toISOString().slice(0, 10)}`,
+    `# Claude keys of ${environment}, ${now.slice(0, 10)}`,
     `${services.length} services. Days, unless it says otherwise; requests of the last whole hour. "unknown" is not zero.`,
     '## Services',
     markdownTable(

@@ -1,8 +1,9 @@
 import { AWS_CURRENT } from '../contract/labels';
-import { rotateFunctionName } from '../contract/names';
+import { rotateFunctionName, secretName } from '../contract/names';
 import { KeyRotationError } from '../core/errors';
 import { hasServed, heldKeys, unfinishedVersion, versionWith } from '../core/held-keys';
 import type { SecretState } from '../core/ports';
+import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import { findService, type Platform } from './platform';
@@ -30,7 +31,7 @@ export async function rotate(request: RotateRequest, platform: Platform, io: Cli
   await refuseUnlessReady(platform, before);
   await startRotation(platform, before);
   if (!request.wait) {
-    io.out(`Started the rotation of ${service}; "claude-keys status ${environment} ${service}" shows how it goes.`);
+    io.out(`Started the rotation of ${service}; "${COMMAND} status ${environment} ${service}" shows how it goes.`);
     return EXIT.ok;
   }
   await untilRotated(request, platform, io, before);
@@ -62,7 +63,7 @@ export async function secretOf(platform: Platform, service: string): Promise<Sec
   if (secret !== undefined) return secret;
   throw new KeyRotationError(
     'UnknownService',
-    `"${service}" is registered but has no secret: deploy its stack again with npx cdk deploy ${platform.settings.environment}/${service}. Nothing was changed`,
+    `"${service}" is registered but has no secret. If somebody deleted it, bring it back: aws secretsmanager restore-secret --secret-id ${secretName(platform.settings.environment, service)}; once it is gone for good, destroy the service's stack and deploy it. Nothing was changed`,
   );
 }
 
@@ -79,14 +80,14 @@ export async function refuseUnlessReady(platform: Platform, secret: SecretState)
   if (spares.some((spare) => !served.has(spare.keyId))) return;
   throw new KeyRotationError(
     'NoSpare',
-    `${service} has no spare to rotate to. Stage one first: claude-keys stage ${platform.settings.environment} ${service}. Nothing was changed`,
+    `${service} has no spare to rotate to. Stage one first: ${COMMAND} stage ${platform.settings.environment} ${service}. Nothing was changed`,
   );
 }
 
 function inProgress(platform: Platform, service: string): KeyRotationError {
   return new KeyRotationError(
     'RotationInProgress',
-    `a rotation of ${service} has begun and not ended; one that is stuck is cleared by the reconciler. See claude-keys status ${platform.settings.environment} ${service}. Nothing was changed`,
+    `a rotation of ${service} has begun and not ended; one that is stuck is cleared by the reconciler. See ${COMMAND} status ${platform.settings.environment} ${service}. Nothing was changed`,
   );
 }
 
@@ -115,6 +116,6 @@ function didNotComplete(platform: Platform, service: string, why: string): KeyRo
   const { environment } = platform.settings;
   return new KeyRotationError(
     'RotationDidNotComplete',
-    `${why}. The old key of ${service} stays current and works; Secrets Manager tries again by itself. Look at claude-keys status ${environment} ${service} and at the log group /aws/lambda/${rotateFunctionName(environment)}`,
+    `${why}. The old key of ${service} stays current and works; Secrets Manager tries again by itself. Look at ${COMMAND} status ${environment} ${service} and at the log group /aws/lambda/${rotateFunctionName(environment)}`,
   );
 }

@@ -2,6 +2,7 @@ import type { IssuerKeysResult, IssuerKeyView, ServiceStatus } from '../contract
 import { ApiKey } from '../core/api-key';
 import { isKeyRotationError, KeyRotationError } from '../core/errors';
 import { findByHint, newKeyNames, serviceNamedBy } from '../core/staging';
+import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import { missingKeys, reconcileNow } from './next-step';
@@ -51,7 +52,7 @@ async function printNames(
   issuerKeys: IssuerKeysResult,
 ): Promise<void> {
   const { environment, workspaceId } = platform.settings;
-  const { uses, now } = await gatherFacts(platform);
+  const { uses, now } = await gatherFacts(platform, issuerKeys);
   const listed = issuerKeys.known ? issuerKeys.keys : [];
   const waiting = new Set(listed.filter((key) => key.status === 'active' && !uses.has(key.id)).map((key) => key.name));
   const taken = new Set([...listed.map((key) => key.name).filter((name) => !waiting.has(name)), ...uses.keys()]);
@@ -68,7 +69,7 @@ function refuseWithoutList(platform: Platform, issuerKeys: IssuerKeysResult): vo
   const { environment } = platform.settings;
   throw new KeyRotationError(
     'BadRequest',
-    `the issuer's list of keys cannot be read in ${environment} (${issuerKeys.reason}), so a key does not tell which service it is for. Stage the keys above one by one: claude-keys stage ${environment} <service> --name <name>. Nothing was staged`,
+    `the issuer's list of keys cannot be read in ${environment} (${issuerKeys.reason}), so a key does not tell which service it is for. Stage the keys above one by one: ${COMMAND} stage ${environment} <service> --name <name>. Nothing was staged`,
   );
 }
 
@@ -127,7 +128,7 @@ function unrecognised(key: IssuerKeyView, named: string | undefined, environment
   const why = named === undefined ? 'names no service' : `names "${named}", which is not registered in ${environment}`;
   return new KeyRotationError(
     'UnknownService',
-    `the key "${key.name}" ${why}. Rename it in the Console as listed above, or stage it for a service: claude-keys stage ${environment} <service>. Nothing was staged`,
+    `the key "${key.name}" ${why}. Rename it in the Console as listed above, or stage it for a service: ${COMMAND} stage ${environment} <service>. Nothing was staged`,
   );
 }
 
@@ -137,7 +138,7 @@ function conclude(io: CliIo, environment: string, tally: Tally): ExitCode {
     return EXIT.ok;
   }
   const services = [...tally.missing].map(([service, count]) => `${service} (${count})`).join(', ');
-  io.out(`Still missing: ${services}. To go on, run this again: claude-keys stage ${environment} --missing`);
+  io.out(`Still missing: ${services}. To go on, run this again: ${COMMAND} stage ${environment} --missing`);
   return tally.refused > 0 ? EXIT.failed : EXIT.ok;
 }
 

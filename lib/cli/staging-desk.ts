@@ -37,7 +37,7 @@ export async function shelveKey(
   examined: ExaminedKey,
   registration: Registration,
 ): Promise<AcceptedKey> {
-  const facts = await gatherFacts(platform, registration.service);
+  const facts = await gatherFacts(platform, examined.issuerKeys, registration.service);
   const accepted = acceptKey(examined.candidate, registration, examined.issuerKeys, facts);
   const { keyId, keyName, createdAt, expiresAt } = accepted;
   const added = await platform.spares.add({
@@ -59,8 +59,15 @@ export async function shelveKey(
   return accepted;
 }
 
-/** What the rules need to know; `service` is looked at afresh, since the list of secrets may lag by minutes. */
-export async function gatherFacts(platform: Platform, service?: string): Promise<StagingFacts> {
+/**
+ * What the rules need to know. The time is that of the reconciler's answer, since its clock judges the key from then on;
+ * `service` is looked at afresh, since the list of secrets may lag by minutes.
+ */
+export async function gatherFacts(
+  platform: Platform,
+  { now }: Pick<IssuerKeysResult, 'now'>,
+  service?: string,
+): Promise<StagingFacts> {
   const [registrations, secrets, secret, spares] = await Promise.all([
     platform.services.list(),
     platform.secrets.list(),
@@ -71,7 +78,7 @@ export async function gatherFacts(platform: Platform, service?: string): Promise
     settings: platform.settings,
     services: registrations.map((each) => each.service),
     uses: keyUses(secret === undefined ? secrets : [...secrets, secret], spares),
-    now: platform.clock.now(),
+    now: new Date(now),
   };
 }
 

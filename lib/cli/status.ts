@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { KeyStatus, ServiceStatus } from '../contract/reconciler-protocol';
+import type { KeyStatus, ServiceStatus, StatusResult } from '../contract/reconciler-protocol';
 import { DAY_MS } from '../core/time';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
@@ -14,17 +14,17 @@ const HEAD = ['service', 'key', 'state', 'created', 'current', 'next rotation', 
 
 /** `claude-keys status <environment> [service]`: every key of every service, as the reconciler sees them. Changes nothing. */
 export async function status(request: StatusRequest, platform: Platform, io: CliIo): Promise<ExitCode> {
-  const services = await withProgress(io, 'asking the reconciler', () => observedServices(request, platform));
+  const { now, services } = await withProgress(io, 'asking the reconciler', () => observe(request, platform));
   const { environment } = platform.settings;
-  if (request.json) io.out(JSON.stringify({ environment, services }, null, 2));
+  if (request.json) io.out(JSON.stringify({ environment, now, services }, null, 2));
   else if (services.length === 0) io.out(`No service is registered in ${environment} yet.`);
-  else io.out(statusTable(services, platform.clock.now()));
+  else io.out(statusTable(services, new Date(now)));
   return EXIT.ok;
 }
 
-async function observedServices({ service }: StatusRequest, platform: Platform): Promise<readonly ServiceStatus[]> {
-  const { services } = await platform.reconciler.status(service);
-  return [...services].sort((one, other) => one.service.localeCompare(other.service));
+async function observe({ service }: StatusRequest, platform: Platform): Promise<StatusResult> {
+  const { now, services } = await platform.reconciler.status(service);
+  return { now, services: [...services].sort((one, other) => one.service.localeCompare(other.service)) };
 }
 
 /** The table without colours, one line per key, so that it can be searched and pasted. */

@@ -1,3 +1,4 @@
+import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import type { Platform } from './platform';
@@ -10,7 +11,7 @@ export async function undo(service: string, platform: Platform, io: CliIo): Prom
     `Restored: ${result.restoredKey} is the current key of ${service} again; ${result.replacedKey} is being retired.`,
   );
   io.out(
-    `Rotation of ${service} is paused until ${result.pausedUntil}; "claude-keys rotate ${environment} ${service}" rotates sooner.`,
+    `Rotation of ${service} is paused until ${result.pausedUntil}; "${COMMAND} rotate ${environment} ${service}" rotates sooner.`,
   );
   return EXIT.ok;
 }

@@ -54,10 +54,16 @@ export interface EnvironmentConfig {
   readonly untoldConditions?: UntoldConditions;
   /**
    * Whether the age and the use of each service's key are CloudWatch metrics with alarms of their own, named after the
-   * service. Each such service costs two metrics and two alarms more.
+   * service. Each such service costs two metrics and three alarms more.
    * @default - yes for up to 50 services
    */
   readonly serviceMetrics?: boolean;
+  /**
+   * Where people here read the runbook, without a section (`https://wiki.acme.example/claude-keys`): alarms and messages
+   * point to it.
+   * @default 'docs/runbook.md'
+   */
+  readonly runbookUrl?: string;
   /**
    * Addresses that are told about alarms; each has to confirm its subscription once.
    * @default - nobody: subscribe to the topics yourself
@@ -235,7 +241,7 @@ export interface PolicyConfig {
   readonly maxAgeDays?: number;
   /**
    * Days between scheduled rotations.
-   * @default - `maxAgeDays` less 0 to 6 days, by the service's name, so that a fleet does not rotate in one night
+   * @default - `maxAgeDays` less 1 to 7 days, by the service's name, so that a fleet does not rotate in one night
    */
   readonly rotateEveryDays?: number;
   /**
@@ -285,7 +291,7 @@ export interface PolicyConfig {
   readonly sparesAtLeast?: number;
   /**
    * A spare older than this is not used any more.
-   * @default 60
+   * @default 100
    */
   readonly spareMaxAgeDays?: number;
   /**

@@ -16,6 +16,7 @@ export interface Environment {
   readonly workspaceLimits?: WorkspaceLimits;
   readonly allowPersonalKeys: boolean;
   readonly timeZone: string;
+  readonly runbookUrl: string;
   readonly alarmEmails: { readonly critical: readonly string[]; readonly warning: readonly string[] };
   readonly untoldConditions: UntoldConditions;
   readonly serviceMetrics: boolean;

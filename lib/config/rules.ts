@@ -47,6 +47,7 @@ const subnetId = textLike(/^subnet-[\da-f]{8,17}$/, "ids of subnets, 'subnet-…
 const securityGroupId = textLike(/^sg-[\da-f]{8,17}$/, "ids of security groups, 'sg-…'");
 const vpcEndpointId = textLike(/^vpce-[\da-f]{8,17}$/, "ids of VPC endpoints, 'vpce-…'");
 const emailAddress = textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'e-mail addresses');
+const webAddress = textLike(/^https:\/\/[^\s#]{1,200}$/, "a web address without a section, 'https://…'");
 
 const day: FieldRule = {
   allowed: "a day, '2027-03-01'",
@@ -82,6 +83,7 @@ export const ENVIRONMENT_RULES: Shape<EnvironmentConfig> = {
   timeZone: optional(timeZone),
   untoldConditions: optional(conditionsWithReasons),
   serviceMetrics: optional(yesOrNo),
+  runbookUrl: optional(webAddress),
   alarmEmails: optional(checkedElsewhere),
   readerAccounts: optional(listOf(accountId)),
   readerOrganization: optional(organizationId),

@@ -1,6 +1,8 @@
+import { RUNBOOK } from '../contract/runbook';
 import type { Environment, Service } from './environment';
 import type { EnvironmentConfig, PolicyConfig, ReadersConfig, ServiceConfig } from './environment-config';
 import { type Mistake, rejectMistakes, wrongValue } from './mistake';
+import { mistakesInNames } from './name-mistakes';
 import { resolvePolicy } from './policy';
 import { mistakesInPolicy } from './policy-mistakes';
 import {
@@ -56,6 +58,7 @@ export function mistakesInEnvironments(configs: readonly EnvironmentConfig[]): M
     ...configs.flatMap((config, index) => mistakesInEnvironment(config, `environments[${index}]`)),
     ...repeated(configs, 'name', 'environments', 'a name of its own for each environment'),
     ...repeated(configs, 'workspaceId', 'environments', 'a workspace of its own for each environment'),
+    ...mistakesInNames(configs),
   ];
 }
 
@@ -187,6 +190,7 @@ function resolveEnvironment(config: EnvironmentConfig): Environment {
     timeZone: config.timeZone ?? 'UTC',
     untoldConditions: config.untoldConditions ?? {},
     serviceMetrics: config.serviceMetrics ?? services.length <= MOST_SERVICES_WITH_METRICS,
+    runbookUrl: config.runbookUrl ?? RUNBOOK,
     alarmEmails: { critical: alarmEmails?.critical ?? [], warning: alarmEmails?.warning ?? [] },
     readerAccounts: config.readerAccounts ?? [],
     operators: config.operators ?? {},

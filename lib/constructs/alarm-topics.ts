@@ -11,7 +11,7 @@ import { topicName } from '../contract/names';
 export interface AlarmTopicsProps {
   /** Name of the environment. */
   readonly environment: string;
-  /** Its policy must let CloudWatch and EventBridge use it. */
+  /** Its policy must let CloudWatch use it. */
   readonly encryptionKey: IKey;
   /** Who is told, by severity. */
   readonly emails: Readonly<Record<Severity, readonly string[]>>;

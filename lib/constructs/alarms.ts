@@ -58,6 +58,8 @@ export interface AlarmsProps {
   readonly reconcileFunction: IFunction;
   /** Conditions that have no alarm, each with the reason. */
   readonly untoldConditions: UntoldConditions;
+  /** Where people read the runbook. */
+  readonly runbookUrl: string;
 }
 
 /** The alarms of an environment: one per condition, whatever the number of services. */
@@ -162,7 +164,7 @@ export class Alarms extends Construct {
   private createAlarm(name: string, severity: Severity, sentence: string, watch: AlarmProps): Alarm {
     const alarm = new Alarm(this, name, {
       alarmName: alarmName(this.#props.environment, name),
-      alarmDescription: `${sentence} docs/runbook.md#${name}`,
+      alarmDescription: `${sentence} ${this.#props.runbookUrl}#${name}`,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...watch,

@@ -112,7 +112,7 @@ export class OperatorRoles extends Construct {
 
   /**
    * A secret's policy keeps everybody from its value, this role as well: lifting it is the glass, and an act of its own
-   * that CloudTrail records. The next deployment puts the policy back.
+   * that CloudTrail records. No deployment puts the policy back by itself: docs/runbook.md.
    */
   private grantBreakingGlass(role: Role): void {
     const { secrets, adminSecret } = this.#platform;

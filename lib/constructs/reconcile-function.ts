@@ -48,6 +48,8 @@ export interface ReconcileFunctionProps {
   /** IANA time zone of people's working hours. */
   readonly timeZone: string;
   readonly allowPersonalKeys: boolean;
+  /** Where people read the runbook. */
+  readonly runbookUrl: string;
   /** Conditions that nobody is told of. */
   readonly untoldConditions: UntoldConditions;
   /** Whether figures per service are CloudWatch metrics as well. */
@@ -105,6 +107,7 @@ export class ReconcileFunction extends Construct {
         [RECONCILE_VARIABLES.criticalTopicArn]: props.topics.critical.topicArn,
         [RECONCILE_VARIABLES.timeZone]: props.timeZone,
         [RECONCILE_VARIABLES.allowPersonalKeys]: props.allowPersonalKeys ? 'yes' : 'no',
+        [RECONCILE_VARIABLES.runbookUrl]: props.runbookUrl,
         [RECONCILE_VARIABLES.untoldConditions]: Object.keys(props.untoldConditions).join(','),
         [RECONCILE_VARIABLES.serviceMetrics]: props.serviceMetrics ? 'yes' : 'no',
       },

@@ -17,6 +17,7 @@ import {
 } from '../contract/names';
 import type { IssuerAccess, PlatformSettings } from '../contract/platform-settings';
 import type { UntoldConditions } from '../contract/registration';
+import { RUNBOOK } from '../contract/runbook';
 import { TAGS } from '../contract/tags';
 import { AlarmTopics } from './alarm-topics';
 import { Alarms } from './alarms';
@@ -76,6 +77,11 @@ export interface RotationPlatformProps {
    * @default false
    */
   readonly serviceMetrics?: boolean;
+  /**
+   * Where people read the runbook, without a section: alarms and messages point to it.
+   * @default 'docs/runbook.md'
+   */
+  readonly runbookUrl?: string;
   /**
    * Addresses that are told about alarms, by severity.
    * @default - nobody: subscribe to `topics` yourself
@@ -171,6 +177,7 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
       topics: this.topics,
       timeZone: props.timeZone ?? 'UTC',
       allowPersonalKeys: props.allowPersonalKeys ?? false,
+      runbookUrl: props.runbookUrl ?? RUNBOOK,
       untoldConditions: props.untoldConditions ?? {},
       serviceMetrics: props.serviceMetrics ?? false,
       ...networkOf(props),
@@ -193,9 +200,9 @@ export class RotationPlatform extends Construct implements IRotationPlatform {
     ]);
   }
 
-  private createMonitoring({ untoldConditions = {} }: RotationPlatformProps): void {
+  private createMonitoring({ untoldConditions = {}, runbookUrl = RUNBOOK }: RotationPlatformProps): void {
     const { environment, topics, rotateFunction, reconcileFunction } = this;
-    const watched = { environment, topics, rotateFunction, reconcileFunction, untoldConditions };
+    const watched = { environment, topics, rotateFunction, reconcileFunction, untoldConditions, runbookUrl };
     const { alarms } = new Alarms(this, 'Alarms', watched);
     new ReadWatch(this, 'ReadWatch', { environment, reconcileFunction });
     new Dashboard(this, 'Dashboard', { environment, alarms, rotateFunction, reconcileFunction });

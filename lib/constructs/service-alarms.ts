@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { CONDITIONS, DIMENSIONS, METRIC_NAMESPACE, METRICS, type Severity } from '../contract/metrics';
 import { alarmName, topicName } from '../contract/names';
 import type { ServicePolicy } from '../contract/registration';
+import { RUNBOOK } from '../contract/runbook';
 
 type ServiceAlarm = 'key-too-old' | 'requests-above-baseline' | 'calls-failing';
 type Watch = Pick<AlarmProps, 'metric' | 'threshold' | 'comparisonOperator'>;
@@ -25,6 +26,11 @@ export interface ServiceAlarmsProps {
   readonly environment: string;
   readonly service: string;
   readonly policy: ServicePolicy;
+  /**
+   * Where people read the runbook.
+   * @default 'docs/runbook.md'
+   */
+  readonly runbookUrl?: string;
 }
 
 /** Alarms on the age and the use of one service's key and on its errors, named after the service; they tell the environment's topics. */
@@ -42,10 +48,10 @@ export class ServiceAlarms extends Construct {
   }
 
   private createAlarm(name: ServiceAlarm): Alarm {
-    const { environment, service } = this.#props;
+    const { environment, service, runbookUrl = RUNBOOK } = this.#props;
     const alarm = new Alarm(this, name, {
       alarmName: alarmName(environment, `${service}-${name}`),
-      alarmDescription: `${service} in ${environment}. docs/runbook.md#${name}`,
+      alarmDescription: `${service} in ${environment}. ${runbookUrl}#${name}`,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       evaluationPeriods: 1,
       ...this.watch(name),

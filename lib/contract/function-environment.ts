@@ -24,6 +24,8 @@ export const RECONCILE_VARIABLES = {
   timeZone: 'CLAUDE_KEYS_TIME_ZONE',
   /** `yes` where a key that belongs to a person may serve. */
   allowPersonalKeys: 'CLAUDE_KEYS_ALLOW_PERSONAL_KEYS',
+  /** Where people read the runbook. */
+  runbookUrl: 'CLAUDE_KEYS_RUNBOOK_URL',
   /** Conditions that the environment does not hear of, separated by commas. */
   untoldConditions: 'CLAUDE_KEYS_UNTOLD_CONDITIONS',
   /** `yes` to publish figures per service as CloudWatch metrics. */

@@ -24,13 +24,18 @@ export interface ReconcileResult {
   readonly actions: readonly string[];
 }
 
+/** When the reconciler answered, by its own clock, as ISO 8601: what ages in an answer are counted to. */
+interface Answered {
+  readonly now: string;
+}
+
 /** Result of `status`. */
-export interface StatusResult {
+export interface StatusResult extends Answered {
   readonly services: readonly ServiceStatus[];
 }
 
 /** Result of `review`: every service with its keys, and its figures of age, use and cost in the same order. */
-export interface ReviewResult {
+export interface ReviewResult extends Answered {
   readonly services: readonly ServiceStatus[];
   readonly figures: readonly ServiceFigures[];
   /** Active keys of the workspace that no service holds; null when the issuer's list cannot be read. */
@@ -38,9 +43,11 @@ export interface ReviewResult {
 }
 
 /** Result of `issuer-keys`: the keys of this environment's workspace, or why they cannot be read. */
-export type IssuerKeysResult =
-  | { readonly known: true; readonly keys: readonly IssuerKeyView[] }
-  | { readonly known: false; readonly reason: string };
+export type IssuerKeysResult = Answered &
+  (
+    | { readonly known: true; readonly keys: readonly IssuerKeyView[] }
+    | { readonly known: false; readonly reason: string }
+  );
 
 /** Result of `undo`. */
 export interface UndoResult {

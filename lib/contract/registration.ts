@@ -78,7 +78,7 @@ export const DEFAULT_POLICY: ServicePolicy = {
   atRetirementDeadline: 'keep',
   undoWindowDays: 14,
   sparesAtLeast: 1,
-  spareMaxAgeDays: 60,
+  spareMaxAgeDays: 100,
   rotateBeforeExpiryDays: 7,
   requestsWarningRatio: 2,
   requestsPageRatio: 10,

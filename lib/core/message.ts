@@ -1,5 +1,6 @@
 import { CONDITION_SENTENCES } from '../contract/condition-sentences';
 import { CONDITIONS } from '../contract/metrics';
+import { RUNBOOK } from '../contract/runbook';
 import type { FoundCondition } from './open-conditions';
 import type { Notice, OpenCondition } from './ports';
 
@@ -22,7 +23,7 @@ export function enteredMessage(
       `Figure: ${figure}`,
       `Limit: ${limit}`,
       `Since: ${open.since.toISOString()}`,
-      `What to do: docs/runbook.md#${condition}`,
+      `What to do: ${RUNBOOK}#${condition}`,
     ),
   };
 }
@@ -36,7 +37,7 @@ export function leftMessage(environment: string, open: OpenCondition): Notice {
       `No longer so: ${CONDITION_SENTENCES[condition]}`,
       ...about(environment, subject),
       `It began: ${since.toISOString()}`,
-      `About it: docs/runbook.md#${condition}`,
+      `About it: ${RUNBOOK}#${condition}`,
     ),
   };
 }

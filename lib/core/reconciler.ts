@@ -70,7 +70,7 @@ export class Reconciler {
     const { services, issuer, broken } = service ? await this.#observeKnown(service) : await observeAll(this.ports);
     const usage = await this.#recentUsage();
     const seen = usage ? { ...issuer, usage } : issuer;
-    return { services: services.map((each) => this.#describe({ ...each, issuer: seen }, broken)) };
+    return { now: this.#now(), services: services.map((each) => this.#describe({ ...each, issuer: seen }, broken)) };
   }
 
   /** Tells people of a read of a secret that EventBridge has told us of. */
@@ -84,6 +84,7 @@ export class Reconciler {
     const figures = await this.#monitor.figures(services, issuer);
     const unknown = unknownKeys(issuer, services, this.ports.clock.now()).map(({ id, name }) => ({ id, name }));
     return {
+      now: this.#now(),
       services: services.map((each) => this.#describe(each, broken)),
       figures,
       unknownKeys: issuer.keys ? unknown : null,
@@ -94,8 +95,8 @@ export class Reconciler {
   async issuerKeys(): Promise<IssuerKeysResult> {
     const { issuer } = this.ports;
     if (issuer.kind === 'manual')
-      return { known: false, reason: 'this environment has no admin key (issuerAccess: manual)' };
-    return { known: true, keys: (await issuer.keys.list()).map(viewOf) };
+      return { now: this.#now(), known: false, reason: 'this environment has no admin key (issuerAccess: manual)' };
+    return { now: this.#now(), known: true, keys: (await issuer.keys.list()).map(viewOf) };
   }
 
   /** Makes the key that was retired last current again. @throws KeyRotationError NothingToUndo, UndoImpossible, UnknownService */
@@ -115,6 +116,10 @@ export class Reconciler {
     const secret = await ports.directory.describe(service);
     if (!secret) throw unknownService(service, scope.environment);
     return revoke(keyId, { ports, environment: scope.environment, secret });
+  }
+
+  #now(): string {
+    return this.ports.clock.now().toISOString();
   }
 
   async #observeKnown(service: string): Promise<Snapshot> {

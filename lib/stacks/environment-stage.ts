@@ -32,13 +32,17 @@ export class EnvironmentStage extends Stage {
     this.services = environment.services.map((service) => this.createService(environment, service));
   }
 
-  private createService({ name, serviceMetrics }: Environment, service: Environment['services'][number]): ServiceStack {
+  private createService(
+    { name, serviceMetrics, runbookUrl }: Environment,
+    service: Environment['services'][number],
+  ): ServiceStack {
     const stack = new ServiceStack(this, service.name, {
       stackName: `claude-keys-${name}-${service.name}`,
       description: `Claude API key of ${service.name} in ${name}`,
       environment: name,
       service,
       serviceMetrics,
+      runbookUrl,
     });
     stack.addStackDependency(this.platform);
     return stack;

@@ -5,6 +5,7 @@ import type { Service } from '../config/environment';
 import { acceptInlinePolicy } from '../constructs/findings';
 import { ServiceAlarms } from '../constructs/service-alarms';
 import { ServiceApiKey } from '../constructs/service-api-key';
+import { RUNBOOK } from '../contract/runbook';
 
 /** What a service stack is made of. */
 export interface ServiceStackProps extends StackProps {
@@ -17,6 +18,11 @@ export interface ServiceStackProps extends StackProps {
    * @default false
    */
   readonly serviceMetrics?: boolean;
+  /**
+   * Where people read the runbook.
+   * @default 'docs/runbook.md'
+   */
+  readonly runbookUrl?: string;
 }
 
 /** One service's key in one environment, and who reads it. */
@@ -26,14 +32,14 @@ export class ServiceStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { environment, service, serviceMetrics = false, ...props }: ServiceStackProps,
+    { environment, service, serviceMetrics = false, runbookUrl = RUNBOOK, ...props }: ServiceStackProps,
   ) {
     super(scope, id, props);
     const { name, readers, ...rest } = service;
     this.key = new ServiceApiKey(this, 'ApiKey', { environment, service: name, ...rest });
     for (const reader of this.readers(service)) this.key.grantRead(reader);
     if (serviceMetrics) {
-      new ServiceAlarms(this, 'Alarms', { environment, service: name, policy: service.policy });
+      new ServiceAlarms(this, 'Alarms', { environment, service: name, policy: service.policy, runbookUrl });
     }
     new CfnOutput(this, 'SecretName', { value: this.key.secretName });
   }

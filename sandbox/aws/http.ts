@@ -12,10 +12,11 @@ export type CallerOf = (accessKeyId: string) => Caller | undefined;
 
 interface Signature {
   readonly accessKeyId: string;
+  readonly region: string;
   readonly service: string;
 }
 
-const CREDENTIAL = /^AWS4-HMAC-SHA256\s+Credential=([^/\s]+)\/\d{8}\/[^/\s]+\/([^/\s]+)\/aws4_request/;
+const CREDENTIAL = /^AWS4-HMAC-SHA256\s+Credential=([^/\s]+)\/\d{8}\/([^/\s]+)\/([^/\s]+)\/aws4_request/;
 
 /**
  * Answers the AWS SDKs and the AWS CLI for one account. A request's signature says which service is meant and,
@@ -30,7 +31,7 @@ export function createAwsHandler(account: AwsAccount, callerOf: CallerOf): HttpH
     requests += 1;
     const requestId = `00000000-0000-4000-8000-${requests.toString(16).padStart(12, '0')}`;
     try {
-      const { service, caller } = identify(request, signature, callerOf);
+      const { service, caller } = identify(request, signature, callerOf, account.region);
       const { operation, input } = readCall(protocol, service, request);
       const output = await account.call(service, operation, input, caller);
       return protocol.encode(service, operation, output, requestId);
@@ -44,8 +45,10 @@ function identify(
   request: HttpRequest,
   signature: Signature | undefined,
   callerOf: CallerOf,
+  region: string,
 ): { readonly service: string; readonly caller: Caller } {
   if (!signature) throw missingSignature(request);
+  if (signature.region !== region) throw otherRegion(request, signature.region, region);
   const caller = callerOf(signature.accessKeyId);
   if (!caller) throw unknownKey(request);
   return { service: signature.service, caller };
@@ -59,8 +62,8 @@ function readCall(protocol: WireProtocol, service: string, request: HttpRequest)
 }
 
 function signatureOf(request: HttpRequest): Signature | undefined {
-  const [, accessKeyId, service] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
-  return accessKeyId && service ? { accessKeyId, service } : undefined;
+  const [, accessKeyId, region, service] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
 function protocolOf(service: string | undefined, request: HttpRequest): WireProtocol {
@@ -92,6 +95,14 @@ const unknownKey = (request: HttpRequest): AwsError =>
   new AwsError(
     isForm(request) ? 'InvalidClientTokenId' : 'UnrecognizedClientException',
     'The security token included in the request is invalid.',
+    403,
+  );
+
+/** Each region has endpoints of its own, and refuses what is signed for another. */
+const otherRegion = (request: HttpRequest, asked: string, region: string): AwsError =>
+  new AwsError(
+    isForm(request) ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
+    `Credential should be scoped to a valid region, not ${asked}: this sandbox is ${region} alone.`,
     403,
   );
 

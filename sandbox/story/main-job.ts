@@ -6,7 +6,7 @@ import { leakedTexts } from './leaks';
 import { type Change, type Life, Lives } from './lives';
 import { type Narrator, sentence } from './narrator';
 import { Operator } from './operator';
-import { type AlarmFired, countStages, type Summary } from './summary';
+import { type AlarmFired, countDisabled, countStages, type Summary } from './summary';
 import { consumer, Traffic } from './traffic';
 
 export interface MainJobOptions {
@@ -166,7 +166,7 @@ class MainJob {
       virtualDays: this.#days,
       services: firstKeys,
       rotations: this.#changes.filter(({ to }) => to === 'active').length - firstKeys,
-      retirements: this.#changes.filter(({ to }) => to === 'disabled').length,
+      ...countDisabled(this.#changes),
       requests: this.#traffic.requests,
       failedRequests: this.#traffic.failed,
       failures: this.#traffic.failures,

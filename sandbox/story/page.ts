@@ -111,6 +111,7 @@ function figures(summary: Summary): string {
   const rows: readonly (readonly [string, string | number])[] = [
     ['rotations', summary.rotations],
     ['old keys disabled', summary.retirements],
+    ['spares discarded', summary.discardedSpares],
     ['requests sent', summary.requests],
     ['requests failed', summary.failedRequests],
     ['alarms', alarmText(summary.alarms)],

@@ -1,5 +1,5 @@
 import type { Violation } from '../invariants';
-import type { Life, Stage } from './lives';
+import type { Change, Life, Stage } from './lives';
 
 /** A change of an alarm's state to ALARM. */
 export interface AlarmFired {
@@ -15,7 +15,10 @@ export interface Summary {
   readonly services: number;
   /** First keys are not counted: nothing was replaced. */
   readonly rotations: number;
+  /** Old keys that were disabled. */
   readonly retirements: number;
+  /** Spares that were disabled because they had waited too long. */
+  readonly discardedSpares: number;
   readonly requests: number;
   readonly failedRequests: number;
   /** What the first of them failed with. */
@@ -39,6 +42,13 @@ export function countStages(lives: readonly Life[]): Summary['keys'] {
   return counts;
 }
 
+/** Keys that were disabled, by what they had been. */
+export function countDisabled(changes: readonly Change[]): Pick<Summary, 'retirements' | 'discardedSpares'> {
+  const disabled = changes.filter(({ to }) => to === 'disabled');
+  const discardedSpares = disabled.filter(({ from }) => from === 'spare').length;
+  return { retirements: disabled.length - discardedSpares, discardedSpares };
+}
+
 /** Whether a run showed what it should: rotations without a failed request or a broken invariant. */
 export const isSound = (summary: Summary): boolean => shortcomings(summary).length === 0;
 
@@ -60,6 +70,7 @@ export function summaryLines(summary: Summary): readonly string[] {
     `${summary.virtualDays} virtual days of ${summary.environment}, ${summary.services} services, seed ${summary.seed}`,
     `rotations             ${summary.rotations}`,
     `old keys disabled     ${summary.retirements}`,
+    `spares discarded      ${summary.discardedSpares}`,
     `requests              ${summary.requests}, failed ${summary.failedRequests}`,
     `keys at the end       ${stages.join(', ')}`,
     `alarms                ${alarmText(alarms)}`,

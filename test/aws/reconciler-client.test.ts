@@ -64,7 +64,13 @@ const SAID = {
   ...{ id: isText, restoredKey: isText, replacedKey: isText, reason: isText, code: isText, message: isText },
   ...{ disabled: isFlag, registered: isFlag, hasKey: isFlag, spares: isCount, sparesAtLeast: isCount },
   ...{ createdAt: isTimeOrNull, currentSince: isTimeOrNull, expiresAt: isTimeOrNull, lastUsedAt: isTimeOrNull },
-  ...{ nextRotationAt: isTimeOrNull, pausedUntil: isTimeOrNull, conditions: isTexts, actions: isTexts },
+  ...{
+    now: isTimeOrNull,
+    nextRotationAt: isTimeOrNull,
+    pausedUntil: isTimeOrNull,
+    conditions: isTexts,
+    actions: isTexts,
+  },
 };
 
 const reconciler = onceFor(
@@ -73,6 +79,8 @@ const reconciler = onceFor(
 const answering =
   (result: object): HttpHandler =>
   async () => ({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(result) });
+
+const NOW = '2026-11-20T12:00:00.000Z';
 
 const RECONCILER_PROBES: readonly (readonly [Probe, object])[] = [
   [
@@ -93,11 +101,11 @@ const RECONCILER_PROBES: readonly (readonly [Probe, object])[] = [
       otherwise: TWICE,
       allows: sameButTwice,
     }),
-    { ok: true, result: { services: [STATUS] } },
+    { ok: true, result: { now: NOW, services: [STATUS] } },
   ],
   [
     probe({ method: 'Reconciler.issuerKeys', call: (outside) => reconciler(outside).issuerKeys(), data: SAID }),
-    { ok: true, result: { known: true, keys: [LISTED] } },
+    { ok: true, result: { now: NOW, known: true, keys: [LISTED] } },
   ],
   [
     probe({ method: 'Reconciler.undo', call: (outside) => reconciler(outside).undo(RAG), data: SAID }),

@@ -1,4 +1,5 @@
 import { composePlatform } from '../../lib/cli/compose';
+import type { OpenPlatform } from '../../lib/cli/platform';
 import { main } from '../../lib/cli/program';
 import { readLabels } from '../../lib/contract/labels';
 import { secretName, sparesPath } from '../../lib/contract/names';
@@ -82,6 +83,15 @@ export class CliWorld {
     await this.#sandbox.settle();
     await this.#untilSeen();
     return exitCode;
+  }
+
+  /** Runs one command line on a machine whose clock is behind. */
+  runBehind(args: readonly string[], io: RecordingIo, ms: number): Promise<number> {
+    const open: OpenPlatform = async (environment) => ({
+      ...(await this.#sandbox.openPlatform()(environment)),
+      clock: { now: () => new Date(this.clock.now().getTime() - ms) },
+    });
+    return main(['node', 'keys', ...args], io, open);
   }
 
   /** Runs one command line as somebody whose credentials AWS does not know. */

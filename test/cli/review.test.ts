@@ -39,6 +39,7 @@ describe('claude-keys report', () => {
 });
 
 const resultWith = (name: string): ReviewResult => ({
+  now: '2026-11-20T00:00:00.000Z',
   services: [
     {
       service: 'rag',
@@ -69,14 +70,15 @@ const resultWith = (name: string): ReviewResult => ({
 
 describe('the review', () => {
   it('calls what it does not know unknown', () => {
-    const text = markdownReview('prod', resultWith('a key'), new Date('2026-11-20T00:00:00Z'));
+    const text = markdownReview('prod', resultWith('a key'));
+    expect(text).toMatch(/^# Claude keys of prod, 2026-11-20\n/);
     expect(text).toContain('| rag | team | unknown | unknown |');
     expect(text).toContain('- rag: no-spare');
     expect(text).toContain('keys of nobody are unknown');
   });
 
   it('lets no name change the table or become a formula', () => {
-    expect(markdownReview('prod', resultWith('a | b'), new Date(0))).toContain('a \\| b');
+    expect(markdownReview('prod', resultWith('a | b'))).toContain('a \\| b');
     expect(csvReview('prod', resultWith('=1+1'))).toContain("'=1+1");
     expect(csvReview('prod', resultWith('a,"b"'))).toContain('"a,""b"""');
   });

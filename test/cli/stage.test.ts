@@ -98,6 +98,14 @@ describe('claude-keys stage', () => {
 });
 
 describe('claude-keys stage with a bad key', () => {
+  it("rejects a key that expires too soon by the reconciler's time, whatever the machine's clock says", async () => {
+    const io = inputOf(fresh({ expiresAt: inDays(60) }));
+
+    expect(await world.runBehind(['stage', 'prod', 'rag'], io, 70 * DAY_MS)).toBe(2);
+
+    expect(io.errLines[0]).toContain('error KeyExpiresTooSoon');
+  });
+
   it.each<[string, string, () => string | Promise<string>, string]>([
     [
       'a key of another workspace',

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../lib/core/time';
 import { CliWorld } from './cli-world';
 import { inputOf } from './recording-io';
 
@@ -37,6 +38,15 @@ describe('claude-keys status', () => {
       ],
     });
     expect(io.errLines).toEqual([]);
+  });
+
+  it("counts to the reconciler's time, whatever the machine's clock says", async () => {
+    await world.stagedTwice('rag');
+    const io = inputOf('');
+
+    expect(await world.runBehind(['status', 'prod'], io, 70 * DAY_MS)).toBe(0);
+
+    expect(io.outLines.join('\n')).toMatch(/active +│ 0 d ago +│ 0 d ago/);
   });
 
   it('changes nothing', async () => {

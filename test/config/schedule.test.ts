@@ -26,6 +26,11 @@ describe('rotateEveryDays', () => {
 });
 
 describe('resolvePolicy', () => {
+  it('keeps a spare that is staged right after one rotation until the next', () => {
+    const { spareMaxAgeDays, maxAgeDays } = resolvePolicy('bot');
+    expect(spareMaxAgeDays).toBeGreaterThan(maxAgeDays);
+  });
+
   it('takes the interval that was asked for', () => {
     expect(resolvePolicy('bot', { rotateEveryDays: 30 }).rotateEveryDays).toBe(30);
     expect(resolvePolicy('bot', {}, { rotateEveryDays: 45 }).rotateEveryDays).toBe(45);

@@ -130,7 +130,28 @@ const WRONG: readonly (readonly [string, EnvironmentConfig | EnvironmentConfig[]
   ['a reader account that is none', environmentWith({ readerAccounts: ['me'] }), 'environments[0].readerAccounts'],
   ['an unknown field', environmentWith({ organisationId: 'x' }), 'environments[0].organisationId'],
   ['services that are no list', environmentWith({ services: {} }), 'environments[0].services'],
+  ['a runbook that is no web address', environmentWith({ runbookUrl: 'docs/own.md' }), 'environments[0].runbookUrl'],
+  [
+    'a runbook with a section',
+    environmentWith({ runbookUrl: 'https://wiki.acme.example/keys#top' }),
+    'environments[0].runbookUrl',
+  ],
   ['two environments of one name', in2({ name: 'prod' }), 'environments[1].name'],
+  [
+    "a service whose stack is another environment's",
+    in2({ name: 'prod-rag', services: [aService({ name: 'service' })] }),
+    'environments[1].services[0].name',
+  ],
+  [
+    "a service whose stack is another environment's platform",
+    [environmentWith({ services: [aService({ name: 'eu-platform' })] }), ...in2({ name: 'prod-eu' }).slice(1)],
+    'environments[1].name',
+  ],
+  [
+    "a service whose alarms are another environment's",
+    [environmentWith({ services: [aService({ name: 'eu' })] }), ...in2({ name: 'prod-eu' }).slice(1)],
+    'environments[1].name',
+  ],
   ['one workspace in two environments', in2({ workspaceId: 'wrkspc_01test' }), 'environments[1].workspaceId'],
   [
     'a wrong policy of a whole environment',
@@ -307,6 +328,7 @@ describe('mistakesInEnvironments', () => {
       permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/acme/boundary`,
       functionNetwork: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-01234567'] },
       timeZone: 'Europe/Berlin',
+      runbookUrl: 'https://wiki.acme.example/claude-keys',
       adminKeyExpiresOn: '2028-02-29',
       adminKeyMaxAgeDays: 30,
       workspaceLimits: {
@@ -326,6 +348,31 @@ describe('mistakesInEnvironments', () => {
 
     expect(mistakesInEnvironments([open])).toEqual([]);
     expect(mistakesInEnvironments([closed])).toHaveLength(1);
+  });
+});
+
+describe('names of two environments', () => {
+  const colliding = (one: object, other: object) =>
+    mistakesInEnvironments([
+      environmentWith({ services: [aService({ name: 'eu-x' })], ...one }),
+      environmentWith({ name: 'prod-eu', workspaceId: 'wrkspc_01eu', services: [aService({ name: 'x' })], ...other }),
+    ]);
+
+  it('may be the same where account or region are not', () => {
+    expect(colliding({ account: ACCOUNT }, { account: OTHER_ACCOUNT })).toEqual([]);
+    expect(colliding({ region: 'eu-central-1' }, { region: 'us-east-1' })).toEqual([]);
+  });
+
+  it('are refused where they might be in one account and region, with both places', () => {
+    const places = [{}, { account: ACCOUNT }, { account: ACCOUNT, region: 'eu-central-1' }];
+    for (const place of places)
+      expect(colliding(place, { account: ACCOUNT, region: 'eu-central-1' })).toEqual([
+        {
+          path: 'environments[1].services[0].name',
+          message:
+            'got "x"; allowed: a name without the same stacks or alarms: claude-keys-prod-eu-x… is of environments[0].services[0].name already',
+        },
+      ]);
   });
 });
 
@@ -356,6 +403,7 @@ describe('resolveEnvironments', () => {
     expect(environment).toMatchObject({
       allowPersonalKeys: false,
       timeZone: 'UTC',
+      runbookUrl: 'docs/runbook.md',
       alarmEmails: { critical: [], warning: [] },
       readerAccounts: [],
       services: [{ issuer: 'claude-console', strictReads: true, policy: { maxAgeDays: 90, overlapHours: 48 } }],

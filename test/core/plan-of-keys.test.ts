@@ -224,7 +224,7 @@ describe('a current key with a mark of disabling', () => {
 
 describe('spares', () => {
   it.each([
-    ['too old', spare('k2', noonPlus(-days(60))), 'too-old'],
+    ['too old', spare('k2', noonPlus(-days(100))), 'too-old'],
     ['about to expire', spare('k3'), 'expiring'],
   ])('that are %s are discarded, and left to people where they look after the keys', (_what, each, because) => {
     const keys = new Map([
@@ -234,7 +234,7 @@ describe('spares', () => {
     expect(plan({ spares: [each], issuer: { access: 'ours', keys } })).toEqual([
       { kind: 'discard-spare', keyId: each.keyId, because },
     ]);
-    expect(plan({ spares: [spare('k2', noonPlus(-days(60)))], issuer: { access: 'manual' } })).toEqual([]);
+    expect(plan({ spares: [spare('k2', noonPlus(-days(100)))], issuer: { access: 'manual' } })).toEqual([]);
   });
 });
 

@@ -246,7 +246,7 @@ describe('planService', () => {
         ['k0', issuerKey('k0')],
         ['dead', issuerKey('dead', 'expired')],
       ]);
-      const spares = [spare('k1'), spare('k0'), spare('dead'), spare('old', noonPlus(-days(60)))];
+      const spares = [spare('k1'), spare('k0'), spare('dead'), spare('old', noonPlus(-days(100)))];
       expect(kinds(observationWith({ secret, spares, issuer: { access: 'ours', keys } }))).toEqual([
         'remove-spare',
         'remove-spare',
@@ -256,7 +256,7 @@ describe('planService', () => {
     });
 
     it('stay one millisecond longer than their greatest age', () => {
-      expect(kinds(observationWith({ spares: [spare('k2', noonPlus(-days(60) + 1))] }))).toEqual([]);
+      expect(kinds(observationWith({ spares: [spare('k2', noonPlus(-days(100) + 1))] }))).toEqual([]);
     });
 
     it('stay while a rotation is about to use them', () => {

@@ -313,6 +313,7 @@ describe('review', () => {
     const { id } = world.current();
     world.spare();
     const review = await world.reconciler().review();
+    expect(review.now).toBe(noonPlus(days(2)).toISOString());
     expect(review.services).toMatchObject([{ service: 'rag', hasKey: true }]);
     expect(review.figures).toMatchObject([{ service: 'rag', spares: 1, createdDays: 0 }]);
     expect(review.unknownKeys).toEqual([{ id: nobodys.id, name: 'somebody-s' }]);
@@ -351,6 +352,7 @@ describe("the issuer's keys", () => {
   it('are not known where people look after them', async () => {
     world.access = 'manual';
     expect(await world.reconciler().issuerKeys()).toEqual({
+      now: NOON.toISOString(),
       known: false,
       reason: 'this environment has no admin key (issuerAccess: manual)',
     });

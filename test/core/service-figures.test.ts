@@ -101,7 +101,7 @@ describe('figures of a key', () => {
   it('count usable spares alone', () => {
     const spares = [
       { service: 'rag', keyId: 'k2', stagedAt: noonPlus(-days(1)) },
-      { service: 'rag', keyId: 'k3', stagedAt: noonPlus(-days(60)) },
+      { service: 'rag', keyId: 'k3', stagedAt: noonPlus(-days(100)) },
     ];
     expect(figures({ spares }).spares).toBe(1);
   });

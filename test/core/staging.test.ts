@@ -164,7 +164,7 @@ describe('staging a key', () => {
 });
 
 describe("staging where the issuer's list cannot be read", () => {
-  const manual: IssuerKeysResult = { known: false, reason: 'manual' };
+  const manual: IssuerKeysResult = { now: NOW.toISOString(), known: false, reason: 'manual' };
 
   it('goes by the conventional name, and says what was not checked', () => {
     const accepted = acceptKey(CANDIDATE, RAG, manual, FACTS);
@@ -270,7 +270,7 @@ function listed(change: Partial<IssuerKeyView>): IssuerKeyView {
 }
 
 function listOf(...keys: readonly IssuerKeyView[]): IssuerKeysResult {
-  return { known: true, keys };
+  return { now: NOW.toISOString(), known: true, keys };
 }
 
 function usedBy(keyId: string, service: string, place: 'spare' | 'secret'): StagingFacts {
@@ -318,14 +318,16 @@ describe('what staging says', () => {
     expect(() => acceptKey(CANDIDATE, RAG, twins, FACTS)).toThrow('has 3 active keys with the hint');
   });
 
+  const unread: IssuerKeysResult = { now: NOW.toISOString(), known: false, reason: 'why' };
+
   it('is which names can be used', () => {
-    expect(() => acceptKey({ ...CANDIDATE, name: 'my/key' }, RAG, { known: false, reason: 'why' }, FACTS)).toThrow(
+    expect(() => acceptKey({ ...CANDIDATE, name: 'my/key' }, RAG, unread, FACTS)).toThrow(
       /the key name "my\/key" cannot be used: allowed are letters, .* at most 100 of them, for example prod-rag-/,
     );
   });
 
   it('is why the list could not be read, and under which name the key goes', () => {
-    const { unchecked, keyName } = acceptKey(CANDIDATE, RAG, { known: false, reason: 'why' }, FACTS);
+    const { unchecked, keyName } = acceptKey(CANDIDATE, RAG, unread, FACTS);
     expect(unchecked[0]).toBe(
       `The issuer's list of keys cannot be read here (why), so the key goes by the name ${keyName}.`,
     );

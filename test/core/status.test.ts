@@ -95,7 +95,7 @@ describe('describeService', () => {
 
   it('lists spares after the keys that the secret holds, and each key once', () => {
     const secret = secretWith({ v2: [AWS_PENDING, keyLabel('k2')], v1: current });
-    const { keys, spares } = described({ secret, spares: [spare('k2'), spare('k3'), spare('k4', 60)] });
+    const { keys, spares } = described({ secret, spares: [spare('k2'), spare('k3'), spare('k4', 100)] });
     expect(keys.map(({ keyId, state }) => [keyId, state])).toEqual([
       ['k1', 'active'],
       ['k2', 'pending'],

@@ -78,6 +78,7 @@ describe('the reconcile handler', () => {
     timeZone: 'UTC',
     allowPersonalKeys: false,
     serviceMetrics: false,
+    runbookUrl: 'docs/runbook.md',
     untold: new Set(),
   };
   const handle = (event: unknown, changes = {}) =>

@@ -183,8 +183,11 @@ describe('the reconciler', () => {
 
   it('discards a spare that is too old, so that its key does not lie about', async () => {
     await world.stageAndRotate();
+    const first = await world.stage();
+    await world.sandbox.advance(HOUR_MS);
     const spare = await world.stage();
-    await world.sleep(59 * DAY_MS);
+    await world.sleep(99 * DAY_MS);
+    expect(world.current()).toBe(first.id);
     expect(world.spares()).toEqual([spare.id]);
     await world.sleep(2 * DAY_MS);
     expect(world.spares()).toEqual([]);

@@ -1,5 +1,8 @@
 import { conditionsPath } from '../../lib/contract/names';
+import { createApp } from '../../lib/stacks/app';
 import type { PublishedMessage } from '../../sandbox/aws/sns';
+import { anEnvironment } from '../config/environment-builder';
+import { scratchFolder } from '../sandbox/scratch-folder';
 import { promptSandbox } from '../support/deployed-sandbox';
 import { World } from '../support/world';
 
@@ -23,6 +26,21 @@ const notes = (world: World): readonly string[] =>
     .parameters()
     .map(({ name }) => name)
     .filter((name) => name.startsWith(`${conditionsPath('prod')}/`));
+
+describe('messages of an environment with a runbook elsewhere', () => {
+  it('point there', async () => {
+    const assembly = createApp([anEnvironment({ runbookUrl: 'https://wiki.acme.example/keys' })], {
+      outdir: scratchFolder(),
+    }).synth().directory;
+    const world = await World.deploy('prod', promptSandbox('prod', { assembly }));
+    await world.stageAndRotate();
+    world.sandbox.claude.setStatus(world.current() ?? '', 'inactive');
+    await world.reconcile();
+    const [message] = messagesOf(world, CRITICAL);
+    expect(message?.text).toContain('What to do: https://wiki.acme.example/keys#current-key-dead');
+    await world.dispose();
+  });
+});
 
 describe('messages to people', () => {
   let world: World;

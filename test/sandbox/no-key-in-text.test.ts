@@ -143,6 +143,7 @@ const page = ({ world, lives }: HardTimes): string => {
     services: 3,
     rotations: 0,
     retirements: 0,
+    discardedSpares: 0,
     requests: 0,
     failedRequests: 0,
     failures: [],

@@ -5,7 +5,7 @@ import { Sandbox } from '../../sandbox/sandbox';
 import type { Life } from '../../sandbox/story/lives';
 import { type MainJobResult, runMainJob } from '../../sandbox/story/main-job';
 import { lifePage } from '../../sandbox/story/page';
-import { isSound, type Summary, summaryLines } from '../../sandbox/story/summary';
+import { countDisabled, isSound, type Summary, summaryLines } from '../../sandbox/story/summary';
 import { ASSEMBLY, CONSISTENCY } from '../support/deployed-sandbox';
 import { runTs } from './processes';
 import { scratchFolder } from './scratch-folder';
@@ -56,6 +56,7 @@ describe('the main job', () => {
       services: 3,
       rotations: 1,
       retirements: 1,
+      discardedSpares: 0,
       requests: 3 * BEATS_PER_DAY * DAYS,
       failedRequests: 0,
       failures: [],
@@ -141,6 +142,7 @@ describe('the report of a run', () => {
     services: 1,
     rotations: 1,
     retirements: 0,
+    discardedSpares: 0,
     requests: 1,
     failedRequests: 0,
     failures: [],
@@ -159,6 +161,21 @@ describe('the report of a run', () => {
     expect(readPage(html).bars).toEqual([
       { name: '&lt;script&gt;&amp;&quot;', pieces: [expect.stringContaining('&lt;script&gt;')] },
     ]);
+  });
+
+  it('tells spares that were discarded from old keys that were retired', () => {
+    const change = { at: start, service: 'rag', keyName: 'k', to: 'disabled' } as const;
+    const counts = countDisabled([
+      { ...change, from: 'overlap' },
+      { ...change, from: 'spare' },
+      { ...change, from: 'overlap' },
+      { ...change, from: 'disabled', to: 'archived' },
+    ]);
+
+    expect(counts).toEqual({ retirements: 2, discardedSpares: 1 });
+    expect(summaryLines({ ...summary, ...counts })).toEqual(
+      expect.arrayContaining(['old keys disabled     2', 'spares discarded      1']),
+    );
   });
 
   it.each([

@@ -54,6 +54,17 @@ describe('createApp', () => {
     expect(stageOf(anEnvironment()).platform.environment).toBe('aws://unknown-account/unknown-region');
   });
 
+  it('has every alarm point to where people read the runbook', () => {
+    const { platform, services } = stageOf(anEnvironment({ runbookUrl: 'https://wiki.acme.example/keys' }));
+    const texts = [platform, ...services].flatMap((stack) =>
+      Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
+        String(Properties.AlarmDescription),
+      ),
+    );
+    expect(texts.length).toBeGreaterThan(30);
+    expect(texts.filter((text) => !text.includes(' https://wiki.acme.example/keys#'))).toEqual([]);
+  });
+
   it('adds nothing to the platform for a service', () => {
     const services = ['one', 'two', 'three', 'four', 'five'].map((name) => aService({ name }));
     expect(platformOf(anEnvironment({ services }))).toEqual(

@@ -56,8 +56,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'spare that aged': async (world) => {
     await world.stageAndRotate();
+    // The scheduled rotation takes the older one.
     await world.stage();
-    await world.sleep(61 * DAY_MS);
+    await world.stage();
+    await world.sleep(101 * DAY_MS);
   },
   decommission: async (world) => {
     const key = await world.stageAndRotate();

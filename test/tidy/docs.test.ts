@@ -47,6 +47,11 @@ describe('the documents', () => {
     expect([...new Set(named)].filter((script) => !(script in scripts))).toEqual([]);
   });
 
+  it('pipe what npm runs only where npm itself is silent', () => {
+    const piped = documents.flatMap((path) => read(path).match(/npm (?:run|start)[^`\n]*?(?: --json| \| | > )/g) ?? []);
+    expect(piped.filter((command) => !/npm run -s /.test(command))).toEqual([]);
+  });
+
   it('name only files and tests that exist', () => {
     const named = documents.flatMap((path) =>
       [...read(path).matchAll(/`((?:bin|lib|lambda|sandbox|test)\/[\w/.-]+\.ts)`/g)].map(([, file = '']) => file),

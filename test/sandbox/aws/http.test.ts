@@ -196,6 +196,21 @@ describe('the caller', () => {
     expect(await response.text()).toContain(code);
   });
 
+  it.each([
+    { service: 'secretsmanager', type: 'application/x-amz-json-1.1', code: 'InvalidSignatureException' },
+    { service: 'sts', type: 'application/x-www-form-urlencoded', code: 'SignatureDoesNotMatch' },
+  ])(
+    'rejects a request to $service that is signed for another region, by its name',
+    async ({ service, type, code }) => {
+      const authorization = signed(service).replace('eu-central-1', 'moon');
+      const response = await post({ authorization, 'content-type': type });
+      expect(response.status).toBe(403);
+      const body = await response.text();
+      expect(body).toContain(code);
+      expect(body).toContain('valid region, not moon');
+    },
+  );
+
   it('rejects a request without a signature', async () => {
     const response = await post({ 'x-amz-target': 'AmazonSSM.GetParameter' });
     expect(response.status).toBe(403);

@@ -3,8 +3,14 @@ import type { ServicePolicy } from '../../../lib/contract/registration';
 import type { Hands } from '../../../sandbox/simulation/hands';
 import { DAY_MS, HOUR_MS } from '../../../sandbox/utc-time';
 
-/** Waits that are over within a few days. */
-export const WAITS: Partial<ServicePolicy> = { overlapHours: 12, quietHours: 6, silentHours: 6, undoWindowDays: 1 };
+/** Waits that are over within a few days, and what the first release had as a default. */
+export const WAITS: Partial<ServicePolicy> = {
+  overlapHours: 12,
+  quietHours: 6,
+  silentHours: 6,
+  undoWindowDays: 1,
+  spareMaxAgeDays: 60,
+};
 
 /** A moment in the life of a service's keys at which a release may be replaced by the next. */
 export interface Phase {
