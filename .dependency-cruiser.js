@@ -21,6 +21,13 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('contract-imports-nothing', 'lib/contract'),
     only('core-is-pure', 'lib/core', 'lib/contract'),
+    {
+      name: 'keys-live-unwatched',
+      comment: 'what becomes of a key never depends on who is told of it',
+      severity: 'error',
+      from: { path: folder('lib/core/keys') },
+      to: { path: folder('lib/core/monitoring') },
+    },
     only('issuers', 'lib/issuers', 'lib/core', 'lib/contract'),
     only('aws', 'lib/aws', 'lib/core', 'lib/contract'),
     only('config', 'lib/config', 'lib/core', 'lib/contract'),

@@ -18,7 +18,7 @@ export interface ReconcileSettings extends RotateSettings {
   readonly adminKeyExpiresOn?: Date;
   readonly adminKeyMaxAgeDays?: number;
   readonly workspaceLimits?: WorkspaceLimits;
-  readonly actionTopicArn: string;
+  readonly warningTopicArn: string;
   readonly criticalTopicArn: string;
   readonly timeZone: string;
   readonly allowPersonalKeys: boolean;
@@ -45,7 +45,7 @@ export function reconcileSettings(env: Wiring['env']): ReconcileSettings {
   return {
     ...rotateSettings(env),
     issuerAccess: issuerAccess(required(env, RECONCILE_VARIABLES.issuerAccess)),
-    actionTopicArn: required(env, RECONCILE_VARIABLES.actionTopicArn),
+    warningTopicArn: required(env, RECONCILE_VARIABLES.warningTopicArn),
     criticalTopicArn: required(env, RECONCILE_VARIABLES.criticalTopicArn),
     timeZone: timeZone(env[RECONCILE_VARIABLES.timeZone] ?? 'UTC'),
     allowPersonalKeys: env[RECONCILE_VARIABLES.allowPersonalKeys] === 'yes',

@@ -7,17 +7,16 @@ import { adminKeySince } from '../../lib/aws/admin-key-age';
 import { AwsConditionMemory } from '../../lib/aws/condition-memory';
 import { AwsFigures } from '../../lib/aws/figures';
 import { AwsMessages } from '../../lib/aws/messages';
-import { AwsNotices } from '../../lib/aws/notices';
 import { AwsServiceRegistry } from '../../lib/aws/registry';
 import { AwsSecrets } from '../../lib/aws/secrets';
 import { AwsSpareShelf } from '../../lib/aws/spares';
 import type { ReconcilerRequest, ReconcilerResponse } from '../../lib/contract/reconciler-protocol';
 import { isKeyRotationError } from '../../lib/core/errors';
-import type { MonitoringPorts } from '../../lib/core/monitor';
-import type { IssuerAccessPort } from '../../lib/core/observe';
+import type { IssuerAccessPort } from '../../lib/core/keys/observe';
+import type { MonitoringPorts } from '../../lib/core/monitoring/monitor';
+import { type SecretRead, secretReadIn } from '../../lib/core/monitoring/secret-read';
 import { Reconciler, type ReconcilerPorts } from '../../lib/core/reconciler';
 import { remembered } from '../../lib/core/remembered';
-import { type SecretRead, secretReadIn } from '../../lib/core/secret-read';
 import { ClaudeConsoleKeys } from '../../lib/issuers/claude-console/admin';
 import { ClaudeConsoleLimits } from '../../lib/issuers/claude-console/limits';
 import { ClaudeConsoleUsage } from '../../lib/issuers/claude-console/usage';
@@ -52,10 +51,14 @@ export function reconcilerPorts(wiring: Wiring): ReconcilerPorts {
     registry: new AwsServiceRegistry(ssm, settings.environment),
     issuer: issuerAccess(settings, secretsManager, wiring),
     figures: new AwsFigures(new CloudWatchClient(wiring.aws ?? {}), wiring.clock),
-    notices: new AwsNotices(sns, settings.actionTopicArn),
+    messages: new AwsMessages(
+      sns,
+      { critical: settings.criticalTopicArn, warning: settings.warningTopicArn },
+      settings.runbookUrl,
+    ),
     clock: wiring.clock,
     journal: createJournal('reconcile'),
-    monitoring: monitoring(settings, { secretsManager, ssm, sns }, wiring),
+    monitoring: monitoring(settings, { secretsManager, ssm }, wiring),
   };
 }
 
@@ -124,16 +127,12 @@ function issuerAccess(settings: ReconcileSettings, client: SecretsManagerClient,
 interface MonitoringClients {
   readonly secretsManager: SecretsManagerClient;
   readonly ssm: SSMClient;
-  readonly sns: SNSClient;
 }
 
 function monitoring(settings: ReconcileSettings, clients: MonitoringClients, wiring: Wiring): MonitoringPorts {
-  const { environment, criticalTopicArn, actionTopicArn, runbookUrl } = settings;
-  const telling = {
-    memory: new AwsConditionMemory(clients.ssm, environment),
-    messages: new AwsMessages(clients.sns, { critical: criticalTopicArn, warning: actionTopicArn }, runbookUrl),
-  };
-  if (settings.issuerAccess === 'manual') return telling;
+  const { environment } = settings;
+  const memory = new AwsConditionMemory(clients.ssm, environment);
+  if (settings.issuerAccess === 'manual') return { memory };
   const readKey = () => readAdminKey(clients.secretsManager, environment);
   const use = new ClaudeConsoleUseReports({
     ...wiring.claude,
@@ -142,5 +141,5 @@ function monitoring(settings: ReconcileSettings, clients: MonitoringClients, wir
     adminKey: remembered(readKey, ADMIN_KEY_REMEMBERED_MS, wiring.clock),
   });
   const readAge = () => adminKeySince(clients.secretsManager, environment);
-  return { ...telling, use, adminKeySince: remembered(readAge, ADMIN_KEY_AGE_REMEMBERED_MS, wiring.clock) };
+  return { memory, use, adminKeySince: remembered(readAge, ADMIN_KEY_AGE_REMEMBERED_MS, wiring.clock) };
 }

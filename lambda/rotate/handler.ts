@@ -4,7 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsSecrets } from '../../lib/aws/secrets';
 import { AwsSpareShelf } from '../../lib/aws/spares';
 import { isKeyRotationError, messageOf } from '../../lib/core/errors';
-import { type RotationPorts, rotate } from '../../lib/core/rotation';
+import { type RotationPorts, rotate } from '../../lib/core/keys/rotation';
 import { ClaudeConsoleVerifier } from '../../lib/issuers/claude-console/verifier';
 import { createJournal } from '../journal';
 import { type RotateSettings, rotateSettings } from '../settings';

@@ -1,5 +1,5 @@
 import { KeyRotationError } from '../../lib/core/errors';
-import { ROTATION_STEPS, type RotationRequest, type RotationStep } from '../../lib/core/rotation';
+import { ROTATION_STEPS, type RotationRequest, type RotationStep } from '../../lib/core/keys/rotation';
 
 /**
  * The request in what Secrets Manager sends. A `RotationToken` comes too; only functions that assume another role need it.

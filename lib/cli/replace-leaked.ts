@@ -1,7 +1,7 @@
 import type { RevokeResult } from '../contract/reconciler-protocol';
 import type { Registration } from '../contract/registration';
 import { isKeyRotationError, KeyRotationError } from '../core/errors';
-import { type HeldKey, hasServed, heldKeys } from '../core/held-keys';
+import { type HeldKey, hasServed, heldKeys } from '../core/keys/held-keys';
 import type { SecretState } from '../core/ports';
 import { after, DAY_MS, reached } from '../core/time';
 import { COMMAND } from './command-name';

@@ -1,7 +1,7 @@
 import { AWS_CURRENT } from '../contract/labels';
 import { rotateFunctionName, secretName } from '../contract/names';
 import { KeyRotationError } from '../core/errors';
-import { hasServed, heldKeys, unfinishedVersion, versionWith } from '../core/held-keys';
+import { hasServed, heldKeys, unfinishedVersion, versionWith } from '../core/keys/held-keys';
 import type { SecretState } from '../core/ports';
 import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';

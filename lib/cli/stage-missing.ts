@@ -1,7 +1,8 @@
 import type { IssuerKeysResult, IssuerKeyView, ServiceStatus } from '../contract/reconciler-protocol';
 import { ApiKey } from '../core/api-key';
 import { isKeyRotationError, KeyRotationError } from '../core/errors';
-import { findByHint, newKeyNames, serviceNamedBy } from '../core/staging';
+import { newKeyNames, serviceNamedBy } from '../core/keys/key-names';
+import { findByHint } from '../core/keys/staging';
 import { COMMAND } from './command-name';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
@@ -107,10 +108,8 @@ async function stageRecognised(key: ApiKey, platform: Platform) {
   const examined = await examineKey(platform, key);
   const listed = listedKey(examined);
   const services = await platform.services.list();
-  const named = serviceNamedBy(listed.name, {
-    settings: platform.settings,
-    services: services.map((each) => each.service),
-  });
+  const names = services.map((each) => each.service);
+  const named = serviceNamedBy(listed.name, platform.settings.environment, names);
   const registration = services.find((each) => each.service === named);
   if (registration === undefined) throw unrecognised(listed, named, platform.settings.environment);
   return { service: registration.service, accepted: await shelveKey(platform, examined, registration) };

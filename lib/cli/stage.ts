@@ -1,7 +1,7 @@
 import { conventionalKeyName } from '../contract/names';
 import { ApiKey } from '../core/api-key';
 import { KeyRotationError } from '../core/errors';
-import type { AcceptedKey } from '../core/staging';
+import type { AcceptedKey } from '../core/keys/staging';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type CliIo, withProgress } from './io';
 import { nextStep, reconcileNow } from './next-step';

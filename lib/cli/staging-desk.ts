@@ -10,7 +10,7 @@ import {
   checkVerdict,
   keyUses,
   type StagingFacts,
-} from '../core/staging';
+} from '../core/keys/staging';
 import type { Platform } from './platform';
 
 /** A key that works and belongs to this environment, with what the issuer says about it. */

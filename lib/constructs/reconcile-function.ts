@@ -103,7 +103,7 @@ export class ReconcileFunction extends Construct {
         [RECONCILE_VARIABLES.adminKeyExpiresOn]: props.adminKeyExpiresOn ?? '',
         [RECONCILE_VARIABLES.adminKeyMaxAgeDays]: String(props.adminKeyMaxAgeDays ?? ''),
         [RECONCILE_VARIABLES.workspaceLimits]: props.workspaceLimits ? JSON.stringify(props.workspaceLimits) : '',
-        [RECONCILE_VARIABLES.actionTopicArn]: props.topics.warning.topicArn,
+        [RECONCILE_VARIABLES.warningTopicArn]: props.topics.warning.topicArn,
         [RECONCILE_VARIABLES.criticalTopicArn]: props.topics.critical.topicArn,
         [RECONCILE_VARIABLES.timeZone]: props.timeZone,
         [RECONCILE_VARIABLES.allowPersonalKeys]: props.allowPersonalKeys ? 'yes' : 'no',

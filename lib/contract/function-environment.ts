@@ -17,7 +17,7 @@ export const RECONCILE_VARIABLES = {
   /** `WorkspaceLimits` as JSON; empty where none are declared. */
   workspaceLimits: 'CLAUDE_KEYS_WORKSPACE_LIMITS',
   /** Topic for what a person must do soon: the one of warnings. */
-  actionTopicArn: 'CLAUDE_KEYS_ACTION_TOPIC_ARN',
+  warningTopicArn: 'CLAUDE_KEYS_WARNING_TOPIC_ARN',
   /** Topic for what pages. */
   criticalTopicArn: 'CLAUDE_KEYS_CRITICAL_TOPIC_ARN',
   /** IANA time zone of people's working hours. */

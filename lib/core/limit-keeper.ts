@@ -1,5 +1,4 @@
 import type { WorkspaceLimits } from '../contract/workspace-limits';
-import type { Finding } from './conditions';
 import { messageOf } from './errors';
 import {
   type GroupChange,
@@ -9,6 +8,7 @@ import {
   planRateLimits,
   spendChange,
 } from './limits';
+import type { Finding } from './monitoring/conditions';
 import type { Clock, IssuerLimits, Journal } from './ports';
 import { after, reached } from './time';
 

@@ -1,5 +1,5 @@
 import { type DeclaredRateLimit, RATE_LIMITERS, type RateLimiter } from '../contract/workspace-limits';
-import type { Finding } from './conditions';
+import type { Finding } from './monitoring/conditions';
 import type { RateLimitGroup, RateLimitValues } from './ports';
 
 /** Something about the limits that is not as it should be, in words. */

@@ -229,11 +229,6 @@ export interface Notice {
   readonly text: string;
 }
 
-export interface Notices {
-  /** Something a person must do. */
-  requestAction(notice: Notice): Promise<void>;
-}
-
 /** Tells people what they ought to know, by severity. */
 export interface Messages {
   send(severity: Severity, notice: Notice): Promise<void>;

@@ -8,20 +8,20 @@ import type {
   UndoResult,
 } from '../contract/reconciler-protocol';
 import type { WorkspaceLimits } from '../contract/workspace-limits';
-import { type ActionPorts, apply } from './apply';
-import { unknownKeys } from './conditions';
 import { isKeyRotationError, KeyRotationError, messageOf } from './errors';
+import { type ActionPorts, apply } from './keys/apply';
+import type { ServiceObservation } from './keys/observation';
+import { observeAll, observeOne, refresh, type Snapshot } from './keys/observe';
+import { planService } from './keys/plan';
+import { revoke } from './keys/revoke';
+import { undo } from './keys/undo';
 import { LimitKeeper } from './limit-keeper';
-import { Monitor, type MonitorPorts, type MonitorScope, type PerformedAction } from './monitor';
-import type { ServiceObservation } from './observation';
-import { observeAll, observeOne, refresh, type Snapshot } from './observe';
-import { planService } from './plan';
+import { unknownKeys } from './monitoring/conditions';
+import { Monitor, type MonitorPorts, type MonitorScope, type PerformedAction } from './monitoring/monitor';
+import type { SecretRead } from './monitoring/secret-read';
+import { describeService } from './monitoring/status';
 import type { IssuerKey } from './ports';
-import { revoke } from './revoke';
-import type { SecretRead } from './secret-read';
-import { describeService } from './status';
 import { after, DAY_MS } from './time';
-import { undo } from './undo';
 
 export interface ReconcilerPorts extends ActionPorts, MonitorPorts {}
 

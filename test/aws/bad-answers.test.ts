@@ -2,7 +2,7 @@ import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { readAdminKey } from '../../lib/aws/admin-key';
 import { callAws } from '../../lib/aws/errors';
 import { AwsFigures } from '../../lib/aws/figures';
-import { AwsNotices } from '../../lib/aws/notices';
+import { AwsMessages } from '../../lib/aws/messages';
 import { AwsServiceRegistry } from '../../lib/aws/registry';
 import { AwsSecrets } from '../../lib/aws/secrets';
 import { readPlatformSettings } from '../../lib/aws/settings';
@@ -201,9 +201,12 @@ const PROBES: readonly ((aws: AwsUnderTest) => Probe)[] = [
     }),
   (aws) =>
     probe({
-      method: 'Notices.requestAction',
+      method: 'Messages.send',
       call: (outside) =>
-        new AwsNotices(clientsOf(outside).sns(), aws.topicArn).requestAction({ subject: 'Disable a key', text: 'Now' }),
+        new AwsMessages(clientsOf(outside).sns(), { critical: aws.topicArn, warning: aws.topicArn }).send('warning', {
+          subject: 'Disable a key',
+          text: 'Now',
+        }),
     }),
 ];
 

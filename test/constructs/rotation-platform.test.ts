@@ -169,7 +169,7 @@ describe('RotationPlatform, its functions', () => {
           CLAUDE_KEYS_WORKSPACE_ID: 'wrkspc_01test',
           CLAUDE_KEYS_ISSUER_ACCESS: 'adminKey',
           CLAUDE_KEYS_ADMIN_KEY_EXPIRES_ON: '2027-03-01',
-          CLAUDE_KEYS_ACTION_TOPIC_ARN: { Ref: Match.stringLikeRegexp('Warning') },
+          CLAUDE_KEYS_WARNING_TOPIC_ARN: { Ref: Match.stringLikeRegexp('Warning') },
         },
       },
     });

@@ -5,7 +5,7 @@ import { requestIn as rotateRequestIn } from '../../lambda/rotate/request';
 import { reconcileSettings } from '../../lambda/settings';
 import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../../lib/contract/function-environment';
 import { isKeyRotationError } from '../../lib/core/errors';
-import { ROTATION_STEPS } from '../../lib/core/rotation';
+import { ROTATION_STEPS } from '../../lib/core/keys/rotation';
 
 const SEED = 20_261_120;
 const PRIVATE = 'private words';
@@ -118,7 +118,7 @@ describe('the environment of the functions', () => {
     ...Object.fromEntries(names.map((name) => [name, ''])),
     ...Object.fromEntries(Object.values(ROTATE_VARIABLES).map((name) => [name, 'something'])),
     [RECONCILE_VARIABLES.issuerAccess]: 'adminKey',
-    [RECONCILE_VARIABLES.actionTopicArn]: 'something',
+    [RECONCILE_VARIABLES.warningTopicArn]: 'something',
     [RECONCILE_VARIABLES.criticalTopicArn]: 'something',
     [RECONCILE_VARIABLES.timeZone]: 'UTC',
   };

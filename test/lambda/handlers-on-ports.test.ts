@@ -6,7 +6,7 @@ import type { ReconcileSettings } from '../../lambda/settings';
 import { AWS_CURRENT, AWS_PENDING, keyLabel, retiringLabel } from '../../lib/contract/labels';
 import { HOME } from '../../sandbox/simulation/schedules/memory/issuer';
 import { CoreWorld } from '../core/core-world';
-import { Told } from '../core/told';
+import { Told } from '../core/monitoring/told';
 import { days, noonPlus } from '../support/observations';
 
 let world: CoreWorld;
@@ -73,7 +73,7 @@ describe('the reconcile handler', () => {
     environment: 'prod',
     ...HOME,
     issuerAccess: 'adminKey',
-    actionTopicArn: 'action',
+    warningTopicArn: 'action',
     criticalTopicArn: 'critical',
     timeZone: 'UTC',
     allowPersonalKeys: false,
@@ -107,7 +107,7 @@ describe('the reconcile handler', () => {
 
   it('tells of a read of a secret, and runs over nothing', async () => {
     const told = new Told();
-    expect(await handle(read, { monitoring: { memory: told, messages: told } })).toEqual({ ok: true, result: {} });
+    expect(await handle(read, { messages: told, monitoring: { memory: told } })).toEqual({ ok: true, result: {} });
     expect(told.subjects).toEqual(['WARNING secret-read-refused: rag (prod)']);
     expect(world.calls).toEqual([]);
   });
@@ -115,7 +115,7 @@ describe('the reconcile handler', () => {
   it('fails when nobody could be told of a read, so that the event comes again', async () => {
     const told = new Told();
     told.failing = 'send';
-    await expect(handle(read, { monitoring: { memory: told, messages: told } })).rejects.toMatchObject({
+    await expect(handle(read, { messages: told, monitoring: { memory: told } })).rejects.toMatchObject({
       code: 'AwsFailed',
     });
   });

@@ -29,7 +29,7 @@ const wiring = (issuerAccess: 'adminKey' | 'manual'): Wiring => ({
     [RECONCILE_VARIABLES.organizationId]: 'organization',
     [RECONCILE_VARIABLES.workspaceId]: 'workspace',
     [RECONCILE_VARIABLES.issuerAccess]: issuerAccess,
-    [RECONCILE_VARIABLES.actionTopicArn]: 'arn:aws:sns:eu-central-1:111111111111:action',
+    [RECONCILE_VARIABLES.warningTopicArn]: 'arn:aws:sns:eu-central-1:111111111111:warning',
     [RECONCILE_VARIABLES.criticalTopicArn]: 'arn:aws:sns:eu-central-1:111111111111:critical',
   },
   clock: { now: () => NOON },
@@ -99,14 +99,12 @@ describe('the ports of the reconcile function', () => {
     expect(ports.clock.now()).toBe(NOON);
   });
 
-  it('send what a person must do, and what warns, to one topic, and what pages to the other', async () => {
-    const { monitoring, notices } = reconcilerPorts(wiring('adminKey'));
+  it('send what warns to one topic, and what pages to the other', async () => {
+    const { messages } = reconcilerPorts(wiring('adminKey'));
     const notice = { subject: 'one', text: 'two' };
-    expect(await whereTo(() => notices.requestAction(notice))).toMatch(/^sns .*action/m);
+    expect(await whereTo(() => messages.send('warning', notice))).toMatch(/^sns .*warning/m);
     asked = [];
-    expect(await whereTo(() => monitoring?.messages.send('warning', notice))).toMatch(/^sns .*action/m);
-    asked = [];
-    expect(await whereTo(() => monitoring?.messages.send('critical', notice))).toMatch(/^sns .*critical/m);
+    expect(await whereTo(() => messages.send('critical', notice))).toMatch(/^sns .*critical/m);
   });
 
   it('read the admin key before they ask Claude about keys, use and cost', async () => {

@@ -1,6 +1,6 @@
 import { AWS_CURRENT, keyLabel } from '../../lib/contract/labels';
 import { DEFAULT_POLICY, type Registration, type ServicePolicy } from '../../lib/contract/registration';
-import type { ServiceObservation } from '../../lib/core/observation';
+import type { ServiceObservation } from '../../lib/core/keys/observation';
 import type { IssuerKey, IssuerKeyStatus, SecretState, UsageReport } from '../../lib/core/ports';
 
 /** An instant to count from in tests of pure code. */

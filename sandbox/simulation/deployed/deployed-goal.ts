@@ -1,7 +1,7 @@
 import { AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import { secretName, spareOfParameterName } from '../../../lib/contract/names';
 import type { ReconcileResult } from '../../../lib/contract/reconciler-protocol';
-import { longestQuietHours } from '../../../lib/core/retirement';
+import { longestQuietHours } from '../../../lib/core/keys/retirement';
 import type { InspectedVersion } from '../../aws/secrets-manager/secrets-manager';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
 import type { Finding } from '../watch';

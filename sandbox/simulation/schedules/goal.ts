@@ -1,6 +1,6 @@
 import { AWS_CURRENT, AWS_PENDING, readLabels } from '../../../lib/contract/labels';
 import type { ReconcileResult } from '../../../lib/contract/reconciler-protocol';
-import { longestQuietHours } from '../../../lib/core/retirement';
+import { longestQuietHours } from '../../../lib/core/keys/retirement';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../utc-time';
 import type { Finding } from '../watch';
 import type { MemorySecret } from './memory/secrets';

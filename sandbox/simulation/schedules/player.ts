@@ -1,6 +1,6 @@
 import { conventionalKeyName } from '../../../lib/contract/names';
 import { KeyRotationError } from '../../../lib/core/errors';
-import { ROTATION_STEPS, type RotationStep } from '../../../lib/core/rotation';
+import { ROTATION_STEPS, type RotationStep } from '../../../lib/core/keys/rotation';
 import { DAY_MS, MINUTE_MS } from '../../utc-time';
 import { Consumers } from './consumers';
 import type { MemoryKey } from './memory/issuer';

@@ -43,6 +43,7 @@ async function callsOf(deploying: Promise<Sandbox>) {
     calls.claude.add(clock.now(), `claude:${method}`, [path, [...query], body]),
   );
   await world.stageAndRotate();
+  world.work();
   await world.sandbox.advance(UNTIL_RETIRED_MS);
   const status = world.statusOf(old.id);
   await world.dispose();

@@ -3,9 +3,9 @@ import { handlerOn as rotateHandlerOn, rotationPorts } from '../../../lambda/rot
 import { reconcileSettings, rotateSettings } from '../../../lambda/settings';
 import type { Platform } from '../../../lib/cli/platform';
 import { reconcileFunctionName, rotateFunctionName } from '../../../lib/contract/names';
+import type { RotationPorts } from '../../../lib/core/keys/rotation';
 import type { IssuerKeys, UsageReports } from '../../../lib/core/ports';
 import type { ReconcilerPorts } from '../../../lib/core/reconciler';
-import type { RotationPorts } from '../../../lib/core/rotation';
 import type { FunctionFactory } from '../../../sandbox/functions/in-process-runner';
 
 /** A bug: the ports of one function or the other as it sees them, or what the CLI sees. */

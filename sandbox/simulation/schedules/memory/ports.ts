@@ -6,7 +6,7 @@ import type {
   IssuerKeys,
   Journal,
   KeyVerifier,
-  Notices,
+  Messages,
   RotationControl,
   SecretDirectory,
   SecretState,
@@ -37,7 +37,7 @@ export interface MemoryPorts {
   readonly verifier: KeyVerifier;
   readonly keys: IssuerKeys;
   readonly usage: UsageReports;
-  readonly notices: Notices;
+  readonly messages: Messages;
   readonly figures: Figures;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -187,14 +187,14 @@ function believable(report: UsageReport, clock: Clock): UsageReport {
   throw new KeyRotationError('IssuerFailed', 'the usage report is complete up to a time to come');
 }
 
-function wordPorts(memory: Memory, make: MakeCall): Pick<MemoryPorts, 'notices' | 'figures' | 'journal'> {
+function wordPorts(memory: Memory, make: MakeCall): Pick<MemoryPorts, 'messages' | 'figures' | 'journal'> {
   const { written, asked } = memory;
   return {
-    notices: {
-      requestAction: ({ subject, text }) =>
+    messages: {
+      send: (severity, { subject, text }) =>
         make({
-          operation: 'notices.requestAction',
-          args: [subject],
+          operation: 'messages.send',
+          args: [severity, subject],
           act: () => {
             written('a message', `${subject} ${text}`);
             asked(text);
