@@ -125,10 +125,11 @@ export const strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', injecta
 /** What Stryker may find in its configuration for this plugin. */
 export const strykerValidationSchema = { properties: { inProcess: { type: 'object' } } };
 
+/** A file by itself, or all test files in a folder and below. */
 const testFiles = (path: string): readonly string[] =>
   statSync(path).isFile()
     ? [path]
-    : readdirSync(path)
+    : readdirSync(path, { recursive: true, encoding: 'utf8' })
         .filter((name) => TEST_FILE.test(name))
         .map((name) => `${path}/${name}`);
 

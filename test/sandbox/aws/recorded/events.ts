@@ -34,7 +34,11 @@ export const EVENTS: readonly Recorded[] = [
     'a read is a management event that is read-only, with what the caller asked for and nothing of the answer',
     call('of a read says who asked for which secret, in the words that the caller used, and nothing of the answer'),
   ),
-  row(['KEYS'], 'the event of a denied call says AccessDenied', call('of a refused read says so')),
+  row(
+    ['KEYS'],
+    'the event of a denied call says AccessDenied',
+    call('of a refused read says so, and what was asked for only where that is shown: %s'),
+  ),
   row(
     ['KEYS', 'UG'],
     'the event of a write names the secret as arn, and has neither value nor rotation token',
