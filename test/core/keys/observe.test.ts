@@ -40,7 +40,8 @@ describe('what is observed of the issuer', () => {
     });
     expect((await observeAll(listing())).issuer).toEqual({ access: 'ours', listFailure: 'not-ours' });
     expect([...((await observeAll(listing(id))).issuer.keys?.keys() ?? [])]).toEqual([id]);
-    expect(world.notes.map(([event]) => event)).toEqual(['issuer-list-unknown']);
+    const error = 'it shows none of the keys that services hold';
+    expect(world.notes).toEqual([['issuer-list-unknown', { error }]]);
   });
 
   it('is its list, empty as it is, before any key is held', async () => {
@@ -133,7 +134,7 @@ describe('what is observed of services', () => {
     expect(await seen()).toEqual(began);
     world.fail('versions.filledAt');
     expect(await seen()).toBeUndefined();
-    expect(world.notes.map(([event]) => event)).toEqual(['key-age-unknown']);
+    expect(world.notes).toEqual([['key-age-unknown', { service: 'rag', error: 'versions.filledAt failed' }]]);
   });
 
   it('is read anew before a decision, with what was known of the issuer', async () => {

@@ -102,6 +102,7 @@ describe('revoke', () => {
     replaced();
     const ofNobody = world.key().id;
     const spare = world.spare().id;
+    world.spare();
     for (const keyId of [ofNobody, 'apikey_0']) {
       await expect(revoke(keyId)).rejects.toMatchObject({
         code: 'KeyNotHeld',

@@ -4,6 +4,7 @@ import {
   AWS_PREVIOUS,
   disablingLabel,
   keyLabel,
+  pausedLabel,
   retiringLabel,
   revokedLabel,
 } from '../../../lib/contract/labels';
@@ -65,6 +66,14 @@ describe('a finding says what shows it, and what it should be', () => {
         { condition: 'key-too-old', figure: '92 days since the key became current', limit: '90 days' },
         { condition: 'rotation-overdue', figure: '92 days since the key became current', limit: '92 days' },
       ],
+    ],
+    [
+      'a key that an undo brought back',
+      {
+        secret: secretWith({ v1: [...current, pausedLabel(noonPlus(-days(3)))] }),
+        restoredKeySince: noonPlus(-days(9)),
+      },
+      [{ condition: 'rotation-overdue', figure: '3 days since the pause after an undo', limit: '2 days' }],
     ],
     [
       'a missing spare',

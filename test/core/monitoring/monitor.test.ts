@@ -135,8 +135,9 @@ describe('a report of a run', () => {
   });
 
   it('says in a line how many conditions there are of each severity, for lists to be sorted by', async () => {
-    await monitorWith().report(run(dead));
-    expect(noted('service')[0]).toMatchObject({ critical: 1, warning: 1 });
+    const issuer = { access: 'ours', keys: new Map([['k1', issuerKey('k1', 'inactive')]]) } as const;
+    await monitorWith().report(run({ services: [observationWith({ issuer })] }));
+    expect(noted('service')[0]).toMatchObject({ critical: 1, warning: 2 });
     await monitorWith().report(run());
     expect(noted('service')[1]).toMatchObject({ critical: 0, warning: 0 });
   });
@@ -452,7 +453,9 @@ describe('a service that the run failed on', () => {
     now = noonPlus(hours(1));
     await monitor.report(failing);
     expect(told.subjects).toEqual(['WARNING service-failing: rag (prod)']);
-    expect(told.messages[0]?.text).toContain('Figure: AWS could not do secretsmanager:RotateSecret');
+    expect(told.messages[0]?.text).toContain(
+      'Figure: AWS could not do secretsmanager:RotateSecret\nLimit: done in every run',
+    );
   });
 });
 
@@ -580,6 +583,12 @@ describe('a rotation that was given up', () => {
     await monitorWith().report(run({ services: [service] }));
     expect(isOver()).toBe(true);
     expect(counts()['rotation-failed']).toBe(0);
+  });
+
+  it('keeps nothing else that was told of the service', async () => {
+    await told.put({ condition: 'no-spare', subject: 'rag', since: noonPlus(-hours(9)), toldAt: noonPlus(-hours(3)) });
+    await monitorWith().report(run({ services: [dueSince(0, { spares: [spare] })] }));
+    expect(told.subjects).toEqual(['OVER no-spare: rag (prod)']);
   });
 
   it('is over two hours after the scheduled one is done', async () => {
