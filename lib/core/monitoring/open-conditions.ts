@@ -8,9 +8,13 @@ export interface FoundCondition extends Finding {
   readonly subject: string;
 }
 
-/** What lasts shorter than this is not worth a message. A spare is staged by a person; a report may fail for a while. */
+/**
+ * What lasts shorter than this is not worth a message. A spare is staged by a person; a report may fail for a while; whose
+ * a key is may be on a list that lags, so it takes another run.
+ */
 const TOLD_AFTER_HOURS: Readonly<Partial<Record<Condition, number>>> = {
   'no-spare': 6,
+  'unknown-key': 0.25,
   'usage-report-old': 1,
   'service-failing': 1,
   'limits-not-kept': 1,

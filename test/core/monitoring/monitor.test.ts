@@ -250,6 +250,10 @@ describe('keys of nobody', () => {
     await monitorWith().report(run({ issuer }));
     expect(noted('unknown-key')).toEqual([{ keyId: 'k9', name: 'prod-rag-k9' }]);
     expect(counts()).toEqual({ 'unknown-key': 1 });
+    expect(told.subjects).toEqual([]);
+    now = noonPlus(hours(0.25));
+    await monitorWith().report(run({ issuer }));
+    expect(told.subjects).toEqual(['WARNING unknown-key: prod']);
     expect(told.messages[0]?.text).not.toContain('Service:');
   });
 

@@ -89,11 +89,13 @@ describe('planTelling', () => {
   });
 
   it.each([
-    ['one millisecond before', hours(6) - 1, []],
-    ['at', hours(6), ['tell rag/no-spare']],
-  ])('tells of a missing spare %s six hours', (_when, ageMs, expected) => {
-    const { toldAt: _, ...untold } = told('no-spare', { since: noonPlus(-ageMs) });
-    expect(kinds({ found: [found('no-spare')], open: [untold] })).toEqual(expected);
+    ['no-spare', 'one millisecond before', hours(6) - 1, []],
+    ['no-spare', 'at', hours(6), ['tell rag/no-spare']],
+    ['unknown-key', 'one millisecond before', hours(0.25) - 1, []],
+    ['unknown-key', 'at', hours(0.25), ['tell rag/unknown-key']],
+  ] as const)('tells of %s %s its wait is over', (condition, _when, ageMs, expected) => {
+    const { toldAt: _, ...untold } = told(condition, { since: noonPlus(-ageMs) });
+    expect(kinds({ found: [found(condition)], open: [untold] })).toEqual(expected);
   });
 
   it('notes what is not worth a message yet, and forgets it in silence', () => {
