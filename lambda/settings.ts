@@ -1,7 +1,7 @@
 import { RECONCILE_VARIABLES, ROTATE_VARIABLES } from '../lib/contract/function-environment';
 import { CONDITIONS, type Condition } from '../lib/contract/metrics';
 import type { IssuerAccess } from '../lib/contract/platform-settings';
-import { RUNBOOK } from '../lib/contract/runbook';
+import { PUTTING_BACK, RUNBOOK } from '../lib/contract/runbook';
 import type { WorkspaceLimits } from '../lib/contract/workspace-limits';
 import { KeyRotationError } from '../lib/core/errors';
 import type { Wiring } from './wiring';
@@ -63,7 +63,7 @@ function required(env: Wiring['env'], name: string): string {
   if (value) return value;
   throw new KeyRotationError(
     'BadSettings',
-    `the environment variable ${name} is missing; put it back: docs/runbook.md#putting-back-what-was-changed-by-hand`,
+    `the environment variable ${name} is missing; put it back: ${PUTTING_BACK}`,
   );
 }
 
@@ -90,7 +90,7 @@ function workspaceLimits(text: string): WorkspaceLimits {
   } catch {}
   throw new KeyRotationError(
     'BadSettings',
-    'the limits of the workspace cannot be understood; put them back: docs/runbook.md#putting-back-what-was-changed-by-hand',
+    `the limits of the workspace cannot be understood; put them back: ${PUTTING_BACK}`,
   );
 }
 

@@ -1,12 +1,10 @@
+import { PUTTING_BACK } from '../contract/runbook';
 import { Answer } from '../core/answer';
 import { KeyRotationError } from '../core/errors';
 
 /** A record of ours that cannot be understood. What it is, is named; what it holds is not. */
 const broken = (where: string, how: string): KeyRotationError =>
-  new KeyRotationError(
-    'BadRecord',
-    `${where} ${how}; write it again, as docs/runbook.md#putting-back-what-was-changed-by-hand says`,
-  );
+  new KeyRotationError('BadRecord', `${where} ${how}; write it again, as ${PUTTING_BACK} says`);
 
 /**
  * A JSON record of ours.

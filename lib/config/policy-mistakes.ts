@@ -1,4 +1,5 @@
 import type { ServicePolicy } from '../contract/registration';
+import { longestQuietHours } from '../core/keys/retirement';
 import type { Mistake } from './mistake';
 
 /** Secrets Manager keeps 20 labels on all versions of a secret together; ours and AWS's need this many per version. */
@@ -28,8 +29,8 @@ export function mistakesInPolicy(policy: ServicePolicy, path: string): Mistake[]
 }
 
 /** A key may be retired once the overlap is over and a report shows it quiet, of a service in use or not; the report may lag. */
-const hoursToRetire = ({ overlapHours, quietHours, silentHours, maxReportLagHours }: ServicePolicy): number =>
-  Math.max(overlapHours, quietHours, silentHours) + maxReportLagHours;
+const hoursToRetire = (policy: ServicePolicy): number =>
+  Math.max(policy.overlapHours, longestQuietHours(policy)) + policy.maxReportLagHours;
 
 const retiringVersions = (policy: ServicePolicy): number =>
   Math.ceil((policy.retirementDeadlineDays + policy.undoWindowDays) / policy.rotateEveryDays);

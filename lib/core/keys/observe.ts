@@ -106,8 +106,9 @@ function join(ports: ObservationPorts, stored: Stored, issuer: IssuerView): Prom
     names.map(async (service) => {
       const registration = registered.get(service);
       const secret = secrets.get(service);
-      const pendingSince = secret && (await pendingSinceOf(ports, secret));
-      const restoredKeySince = secret && (await restoredKeySinceOf(ports, secret));
+      const pendingSince =
+        secret && (await filledAt(ports, secret, unfinishedVersion(secret), 'pending-since-unknown'));
+      const restoredKeySince = secret && (await filledAt(ports, secret, restoredVersion(secret), 'key-age-unknown'));
       return {
         service,
         issuer,
@@ -121,29 +122,18 @@ function join(ports: ObservationPorts, stored: Stored, issuer: IssuerView): Prom
   );
 }
 
-/** One secret that cannot be read does not keep a run from all the others. */
-async function pendingSinceOf({ versions, journal }: ObservationPorts, secret: SecretState): Promise<Date | undefined> {
-  const unfinished = unfinishedVersion(secret);
-  if (!unfinished) return undefined;
-  try {
-    return (await versions.filledAt(secret.arn)).get(unfinished);
-  } catch (error) {
-    journal.note('pending-since-unknown', { service: secret.service, error: messageOf(error) });
-    return undefined;
-  }
-}
-
-/** An age that cannot be read does not hold up a run. */
-async function restoredKeySinceOf(
+/** When a version was written. One secret that cannot be read does not keep a run from all the others. */
+async function filledAt(
   { versions, journal }: ObservationPorts,
-  secret: SecretState,
+  { arn, service }: SecretState,
+  versionId: string | undefined,
+  unknown: 'pending-since-unknown' | 'key-age-unknown',
 ): Promise<Date | undefined> {
-  const restored = restoredVersion(secret);
-  if (!restored) return undefined;
+  if (!versionId) return undefined;
   try {
-    return (await versions.filledAt(secret.arn)).get(restored);
+    return (await versions.filledAt(arn)).get(versionId);
   } catch (error) {
-    journal.note('key-age-unknown', { service: secret.service, error: messageOf(error) });
+    journal.note(unknown, { service, error: messageOf(error) });
     return undefined;
   }
 }
